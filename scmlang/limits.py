@@ -1,0 +1,33 @@
+"""Every bound on the work that one input may cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds, each with its unit.
+
+    Attributes:
+        source_bytes: size of a model text.
+        nesting: depth of brackets and of expressions.
+        enumeration: parent configurations that a check may try before it falls back on intervals.
+        table_cells: probabilities of one conditional table.
+        shared_states: joint states of the shared noise of one c-component.
+        image_pixels: pixels of an image before it is decoded.
+        recipe_bytes: size of a recipe.
+        recipe_depth: nesting of a recipe.
+    """
+
+    source_bytes: int = 1 << 20
+    nesting: int = 200
+    enumeration: int = 100_000
+    table_cells: int = 1_000_000
+    shared_states: int = 4096
+    image_pixels: int = 64_000_000
+    recipe_bytes: int = 1 << 16
+    recipe_depth: int = 16
+
+
+LIMITS = Limits()

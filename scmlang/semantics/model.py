@@ -1,0 +1,153 @@
+"""The checked causal model: what every later phase works on.
+
+Guarantees (given by :mod:`scmlang.semantics.check`): names are unique and known, the diagram is
+acyclic, every expression is well typed over the parents it names, every finite equation stays in
+its variable's domain, and arrows agree with equations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+from scmlang.semantics.domains import Domain, Image
+from scmlang.semantics.expressions import Expression
+from scmlang.source import Source, Span
+
+Scalar = int | float | str | bool
+OptionValue = Scalar | tuple[int | float, ...]
+
+
+class Role(Enum):
+    OBSERVED = "observed"
+    LATENT = "latent"  # endogenous, not observed
+    EXOGENOUS = "exogenous"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """``V := expression``: a deterministic structural equation."""
+
+    expression: Expression
+    span: Span
+
+
+@dataclass(frozen=True)
+class Draw:
+    """``V ~ distribution(...)``: a structural equation with an implied private noise.
+
+    ``distribution`` is one of ``bernoulli`` (p), ``categorical`` (p_0, …, p_{k-1}), ``uniform``
+    (no arguments over a finite domain: its levels, equally likely; two arguments over a real one),
+    ``binomial`` (n, p) and ``normal`` (mean, standard deviation); ``arguments`` hold its expressions.
+    """
+
+    distribution: str
+    arguments: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Table:
+    """``V ~ table(parents) { (configuration): [probabilities] … }``, complete.
+
+    ``rows`` maps each configuration of the parents' numeric values to the probabilities of V's
+    levels in level order.
+    """
+
+    parents: tuple[str, ...]
+    rows: Mapping[tuple[int, ...], tuple[float, ...]] = field(hash=False)
+    span: Span
+
+
+@dataclass(frozen=True)
+class Render:
+    """``I ~ renderer(parameter=expression, …)``: an image drawn by a registered renderer."""
+
+    renderer: str
+    arguments: Mapping[str, Expression] = field(hash=False)
+    span: Span
+
+
+Equation = Assignment | Draw | Table | Render
+
+
+@dataclass(frozen=True)
+class MechanismSpec:
+    """``mechanism V: type(option=value, …)`` as written; options are checked."""
+
+    type: str
+    options: Mapping[str, OptionValue] = field(hash=False)
+    span: Span
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable; ``span`` is where its name is declared."""
+
+    name: str
+    role: Role
+    domain: Domain
+    span: Span
+    equation: Equation | None = None
+    mechanism: MechanismSpec | None = None
+
+    @property
+    def is_image(self) -> bool:
+        return isinstance(self.domain, Image)
+
+
+@dataclass(frozen=True)
+class CausalModel:
+    """A checked structural causal model.
+
+    Attributes:
+        name: from the ``model`` statement, else the file's stem.
+        source: the text it was read from.
+        variables: by name, in order of declaration, exogenous ones included.
+        parents: for every variable, the variables its equation (or arrows) names, exogenous ones
+            included, in order of declaration.
+        edges: directed edges between endogenous variables, with the span that states each
+            (written or derived), sorted by declaration.
+        confounded: bidirected edges as sorted pairs of endogenous names, with their span.
+        queries: named queries, as typed text.
+    """
+
+    name: str
+    source: Source
+    variables: Mapping[str, Variable] = field(hash=False)
+    parents: Mapping[str, tuple[str, ...]] = field(hash=False)
+    edges: Mapping[tuple[str, str], Span] = field(hash=False)
+    confounded: Mapping[tuple[str, str], Span] = field(hash=False)
+    queries: Mapping[str, str] = field(hash=False, default_factory=dict)
+
+    @cached_property
+    def endogenous(self) -> tuple[Variable, ...]:
+        return tuple(v for v in self.variables.values() if v.role is not Role.EXOGENOUS)
+
+    @cached_property
+    def observed(self) -> tuple[Variable, ...]:
+        return tuple(v for v in self.variables.values() if v.role is Role.OBSERVED)
+
+    @cached_property
+    def exogenous(self) -> tuple[Variable, ...]:
+        return tuple(v for v in self.variables.values() if v.role is Role.EXOGENOUS)
+
+    @property
+    def is_fully_specified(self) -> bool:
+        """Every variable has an equation, so the model can be sampled and queried exactly."""
+        return all(v.equation is not None for v in self.variables.values())
+
+    @cached_property
+    def topological_order(self) -> tuple[str, ...]:
+        """All variables, causes first; ties keep the order of declaration."""
+        order: list[str] = []
+        done: set[str] = set()
+        waiting = list(self.variables)
+        while waiting:
+            ready = next(n for n in waiting if all(p in done for p in self.parents[n]))
+            waiting.remove(ready)
+            done.add(ready)
+            order.append(ready)
+        return tuple(order)
