@@ -1,0 +1,52 @@
+# Everything a contributor needs; only make and Python 3.11 or newer are expected.
+#
+#   make test    every test, the slow ones included
+#   make check   lint, format, types, import direction, the examples in the documentation
+#   make demo    Bar-MNIST from end to end: at most 25 minutes on two cores
+#   make bench   the benchmarks, one line each
+#   make docs    rebuild the generated pages, check examples and links
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help venv test check demo bench docs clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMP := .venv/installed
+
+help:
+	@sed -n 's/^#  *\(make .*\)/\1/p' Makefile
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $(STAMP)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -m ""
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.reference --check
+	$(BIN)/python -m pytest -m "" tests/docs
+
+demo: $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/bar_mnist/demo.sh
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/check_cold.py
+	$(BIN)/python benchmarks/sample_folder.py
+
+docs: $(STAMP)
+	$(BIN)/python -m tools.reference
+	$(BIN)/python -m pytest -m "" tests/docs
+
+clean:
+	rm -rf demo runs build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
