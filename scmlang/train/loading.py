@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
+from scmlang.train.atomic import reason
 from scmlang.train.recipe import Recipe, choices, expectation, groups
 from scmlang.train.yaml_source import Entry, Node, Place, Scalar, Table, merge, plain, read_yaml
 from scmlang.train.yaml_source import Sequence as YamlSequence
@@ -109,9 +110,9 @@ def _locate(reference: str, folder: Path, place: Place | None) -> tuple[Source, 
     path = folder / reference
     try:
         return Source(str(path), _read_text(path)), str(path.resolve()), path.parent
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        message = f"the recipe `{path}` cannot be read: {why or error}"
+    except (OSError, ValueError) as error:
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else reason(error)
+        message = f"the recipe `{path}` cannot be read: {why}"
         raise ScmError([_at(place, "E150", message)]) from None
 
 

@@ -166,7 +166,10 @@ class _Reader:
             return self._table(events, event, depth)
         if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and event.style is None:
             return Scalar(self._place(event), resolve(event.value))
-        return Scalar(self._place(event), getattr(event, "value", None))
+        value = getattr(event, "value", None)
+        if value is not None and any("\ud800" <= char <= "\udfff" for char in value):
+            self._refuse(event, "half a character", "write the character itself, not as a pair of escapes")
+        return Scalar(self._place(event), value)
 
     def _sequence(self, events: Iterator[yaml.Event], start: yaml.Event, depth: int) -> Sequence:
         items: list[Node] = []
@@ -180,7 +183,9 @@ class _Reader:
             key = self._node(events, event, depth + 1)
             node = self._node(events, next(events), depth + 1)
             if not isinstance(event, yaml.ScalarEvent):
-                self._refuse(event, "a key that is not a word")
+                self.problems.append(
+                    key.place.problem("E153", "a recipe cannot have a key that is not a word")
+                )
                 continue
             if node.place.span.start == node.place.span.end:
                 node = Scalar(key.place, None)
