@@ -207,13 +207,13 @@ def test_a_stem_that_is_no_name_is_our_mistake(run: Run, stem: str) -> None:
 def test_a_full_disk_leaves_the_checkpoint_before(run: Run, monkeypatch) -> None:
     """Whichever call of the system fails first, the error is a diagnostic and one is whole."""
     save_step(run, 1)
-    call, made, seen = 1, 1, set()
-    while made >= call:
+    call, reached, seen = 1, True, set()
+    while reached:
         step = call + 1
         with monkeypatch.context() as patch:
             counter = _fill_the_disk(patch, call)
             problem = _saving(run, step)
-        made = counter[0]
+        reached = counter[0] >= call
         loaded = load_latest(run)
         assert loaded.warnings == ()
         if problem is None:
