@@ -75,8 +75,8 @@ class Loss(Group):
     likelihood: Weight = Field(default=1.0, description="negative log-likelihood of the label mechanisms")
     kl: Weight = Field(default=5e-6, description="KL(q(z | I, v) || N(0, I)) of the semantic code, per nat")
     kl_warmup: Fraction = Field(default=0.2, description="part of the training over which kl grows from 0")
-    swap: Weight = Field(default=0.1, description="an image with swapped labels encodes to the same z")
-    effect: Weight = Field(default=0.1, description="CE of the levels recognised in it")
+    swap: Fraction = Field(default=0.25, description="part of each batch that trains on swapped labels")
+    effect: Weight = Field(default=0.1, description="CE of the swapped levels, recognised in the image")
     recognition: Weight = Field(default=1.0, description="CE of the recogniser q(labels | I) on real images")
 
 
@@ -94,7 +94,7 @@ class Diffusion(Group):
         default=1.0,
         gt=0,
         le=100,
-        description="training draws t = T u^(1/bias), u uniform: above 1 favours noisy steps",
+        description="training draws t = T u^bias, u uniform: below 1 favours noisy steps",
     )
     dropout: Decay = Field(default=0.1, description="chance that the condition on a variable is dropped")
     steps: int = Field(default=30, ge=1, le=100_000, description="time steps of sampling and inversion")
