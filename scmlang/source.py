@@ -35,6 +35,11 @@ class Source:
         end = self._line_starts[number] if number < len(self._line_starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
+    def line_span(self, number: int) -> Span:
+        """The characters of a 1-based line, without its line end."""
+        start = self._line_starts[number - 1]
+        return Span(start, start + len(self.line(number)))
+
     @property
     def line_count(self) -> int:
         return len(self._line_starts)
