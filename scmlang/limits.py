@@ -11,7 +11,9 @@ class Limits:
 
     Attributes:
         source_bytes: size of a model text.
-        nesting: depth of brackets and of expressions.
+        brackets: depth of brackets.
+        nesting: depth of expressions.
+        expression_nodes: operands of one expression once every `let` is put in.
         enumeration: parent configurations that a check may try before it falls back on intervals.
         table_cells: probabilities of one conditional table.
         shared_states: joint states of the shared noise of one c-component.
@@ -21,7 +23,9 @@ class Limits:
     """
 
     source_bytes: int = 1 << 20
-    nesting: int = 200
+    brackets: int = 500
+    nesting: int = 100
+    expression_nodes: int = 10_000
     enumeration: int = 100_000
     table_cells: int = 1_000_000
     shared_states: int = 4096

@@ -1,0 +1,289 @@
+"""The syntax tree: frozen values, each with the span it was written in.
+
+Nothing is resolved here. Names are text, and whether ``green`` is a level or a variable is for
+:mod:`scmlang.semantics` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scmlang.source import Span
+
+
+@dataclass(frozen=True)
+class Node:
+    """Anything that was written somewhere."""
+
+    span: Span
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    text: str
+
+
+# --- expressions
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """An integer or decimal; ``true`` and ``false`` are :class:`Truth`."""
+
+    value: int | float
+
+
+@dataclass(frozen=True)
+class Truth(Node):
+    value: bool
+
+
+@dataclass(frozen=True)
+class Word(Node):
+    """A bare name: a variable, a level or a ``let``."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Unary(Node):
+    """``operator`` is ``-``, ``+`` or ``not``."""
+
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True)
+class Binary(Node):
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Conditional(Node):
+    """``if condition then then else otherwise``."""
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True)
+class Vector(Node):
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Index(Node):
+    base: Expression
+    index: Expression
+
+
+@dataclass(frozen=True)
+class Apply(Node):
+    function: Name
+    arguments: tuple[Expression, ...]
+
+
+Expression = Number | Truth | Word | Unary | Binary | Conditional | Vector | Index | Apply
+
+
+def operands(node: Expression) -> tuple[Expression, ...]:
+    """The expressions directly inside ``node``, in the order they are written."""
+    if isinstance(node, Unary):
+        return (node.operand,)
+    if isinstance(node, Binary):
+        return node.left, node.right
+    if isinstance(node, Conditional):
+        return node.condition, node.then, node.otherwise
+    if isinstance(node, Vector):
+        return node.items
+    if isinstance(node, Index):
+        return node.base, node.index
+    return node.arguments if isinstance(node, Apply) else ()
+
+
+def words(node: Expression) -> Iterator[Word]:
+    """Every bare name in ``node``, in the order they are written."""
+    waiting: list[Expression] = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Word):
+            yield part
+        waiting.extend(reversed(operands(part)))
+
+
+# --- domains
+
+
+@dataclass(frozen=True)
+class RangeDomain(Node):
+    """``low..high``, both included."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class NamedDomain(Node):
+    """``{red, green}``; that the levels are names and differ is checked later."""
+
+    levels: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class WordDomain(Node):
+    """``binary``, ``real``, ``bits(4)``, ``image(3, 28, 28)``."""
+
+    word: Name
+    arguments: tuple[int, ...]
+
+
+Domain = RangeDomain | NamedDomain | WordDomain
+
+
+# --- statements
+
+
+@dataclass(frozen=True)
+class ModelName(Node):
+    name: Name
+
+
+@dataclass(frozen=True)
+class Declaration(Node):
+    names: tuple[Name, ...]
+    domain: Domain
+    latent: bool = False
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """``low..high`` as an argument."""
+
+    low: Expression
+    high: Expression
+
+
+@dataclass(frozen=True)
+class Argument(Node):
+    """``value`` or ``name=value``."""
+
+    name: Name | None
+    value: Expression | Range
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A distribution, renderer or mechanism type with its arguments."""
+
+    function: Name
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True)
+class Row(Node):
+    """``(configuration): [probabilities]`` of a table."""
+
+    configuration: tuple[Expression, ...]
+    probabilities: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Exogenous(Node):
+    names: tuple[Name, ...]
+    call: Call
+
+
+@dataclass(frozen=True)
+class Group(Node):
+    """One end of an arrow: ``X`` or ``{X, Y}``."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Link(Node):
+    """``->``, ``<-`` or ``<->``."""
+
+    operator: str
+
+
+@dataclass(frozen=True)
+class Arrows(Node):
+    """A chain: ``len(groups) == len(links) + 1``."""
+
+    groups: tuple[Group, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Let(Node):
+    name: Name
+    value: Expression
+
+
+@dataclass(frozen=True)
+class Assignment(Node):
+    """``name := value``."""
+
+    name: Name
+    value: Expression
+
+
+@dataclass(frozen=True)
+class Draw(Node):
+    """``name ~ call``, for ``table`` with its rows."""
+
+    name: Name
+    call: Call
+    rows: tuple[Row, ...] | None
+
+
+@dataclass(frozen=True)
+class Mechanism(Node):
+    names: tuple[Name, ...]
+    call: Call
+
+
+@dataclass(frozen=True)
+class Setting(Node):
+    """``variable=value``; the value is a level name or a number, as text."""
+
+    variable: Name
+    value: Name
+
+
+@dataclass(frozen=True)
+class Do(Node):
+    """``do(X=1, …)``: the whole model under the intervention."""
+
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class Edit(Node):
+    """``I[X=1, …] | I``: what I would have been under the intervention, given what it was."""
+
+    variable: Name
+    settings: tuple[Setting, ...]
+    given: Name
+
+
+Query = Do | Edit
+
+
+@dataclass(frozen=True)
+class NamedQuery(Node):
+    name: Name
+    query: Query
+
+
+Statement = ModelName | Declaration | Exogenous | Arrows | Let | Assignment | Draw | Mechanism | NamedQuery
+
+
+@dataclass(frozen=True)
+class Program(Node):
+    statements: tuple[Statement, ...]
