@@ -8,8 +8,8 @@ breaks nothing, until a model asks for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar
+from importlib.metadata import entry_points
+from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -68,12 +68,4 @@ class Registry(Generic[T]):
         self._scanned = True
         for point in entry_points(group=self.group):
             if point.name not in self._loaders:
-                self._loaders[point.name] = _loader(point)
-
-
-def _loader(point: EntryPoint) -> Callable[[], T]:
-    def load() -> T:
-        entry: T = point.load()
-        return entry
-
-    return load
+                self._loaders[point.name] = cast(Callable[[], T], point.load)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 
 from scmlang.semantics.domains import Domain, Image
 from scmlang.semantics.expressions import Expression
@@ -142,12 +143,20 @@ class CausalModel:
     @cached_property
     def topological_order(self) -> tuple[str, ...]:
         """All variables, causes first; ties keep the order of declaration."""
+        position = {name: i for i, name in enumerate(self.variables)}
+        missing = {name: len(parents) for name, parents in self.parents.items()}
+        children: dict[str, list[str]] = {name: [] for name in self.variables}
+        for name, parents in self.parents.items():
+            for parent in parents:
+                children[parent].append(name)
+        ready = [position[name] for name, count in missing.items() if count == 0]
+        heapify(ready)
+        names = tuple(self.variables)
         order: list[str] = []
-        done: set[str] = set()
-        waiting = list(self.variables)
-        while waiting:
-            ready = next(n for n in waiting if all(p in done for p in self.parents[n]))
-            waiting.remove(ready)
-            done.add(ready)
-            order.append(ready)
+        while ready:
+            order.append(names[heappop(ready)])
+            for child in children[order[-1]]:
+                missing[child] -= 1
+                if missing[child] == 0:
+                    heappush(ready, position[child])
         return tuple(order)

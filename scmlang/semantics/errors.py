@@ -1,0 +1,129 @@
+"""Every code of the language, and the collector that the passes report to.
+
+A code is stable: it is never given another meaning. The title is what the code is about; the message
+of a diagnostic says what happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from scmlang.diagnostics.base import Diagnostic, Note, ScmError, Severity
+from scmlang.source import Source, Span
+
+CODES: dict[str, str] = {
+    # --- reading and syntax
+    "E001": "a file cannot be read or written",
+    "E002": "the text is not UTF-8",
+    "E003": "the text is too large",
+    "E004": "a character that the language does not have",
+    "E005": "a statement that the grammar does not allow",
+    "E006": "brackets that do not match",
+    "E007": "nesting that is too deep",
+    "E008": "a keyword used as a name",
+    "E009": "a number that is too large",
+    # --- names and domains
+    "E010": "an unknown name",
+    "E011": "a name declared twice",
+    "E012": "a variable without a domain",
+    "E013": "a domain that is not well formed",
+    "E014": "an unknown domain",
+    "E015": "a level name that is also another name",
+    "E016": "more than one `model` statement",
+    # --- the diagram
+    "E020": "an arrow between things that no arrow joins",
+    "E021": "a cycle",
+    "E022": "arrows that disagree with the equations",
+    # --- expressions
+    "E030": "operands of the wrong type",
+    "E031": "an unknown function, or the wrong number of arguments",
+    "E032": "a value outside its domain",
+    "E033": "a probability outside [0, 1]",
+    "E034": "a value that is not defined",
+    "E035": "a level name that could mean several values",
+    "E036": "an expression that is too large",
+    # --- equations
+    "E040": "an unknown distribution",
+    "E041": "the wrong arguments for a distribution",
+    "E042": "a distribution that does not fit the domain",
+    "E043": "a table without a row for every configuration",
+    "E044": "a table with two rows for one configuration",
+    "E045": "a row of a table that is no distribution",
+    "E046": "a variable with two equations",
+    "E047": "an exogenous variable that depends on something",
+    "E048": "probabilities that do not sum to 1",
+    # --- renderers
+    "E050": "an unknown renderer",
+    "E051": "the wrong parameters for a renderer",
+    "E052": "a renderer that does not fit the image",
+    "E053": "a renderer's argument outside its range",
+    # --- mechanism types
+    "E060": "an unknown mechanism type",
+    "E061": "an unknown option of a mechanism type",
+    "E062": "an option's value of the wrong type or outside its range",
+    "E063": "a mechanism type that does not fit the variable",
+    "E064": "a variable with a mechanism type and something else",
+    # --- queries
+    "E070": "a value outside its variable's domain, in a query",
+    "E071": "a query about something that cannot be intervened on",
+    "E072": "a query that cannot be answered as it stands",
+    # --- warnings
+    "W001": "an exogenous variable that nothing uses",
+}
+
+
+class Problems:
+    """Collects the diagnostics of one text."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        notes: Iterable[Note] = (),
+        helps: Iterable[str] = (),
+    ) -> None:
+        """Report one problem; see :class:`~scmlang.diagnostics.base.Diagnostic`."""
+        diagnostic = Diagnostic(code, message, self.source, span, label, tuple(notes), tuple(helps))
+        self.found.append(diagnostic)
+
+    def unknown(self, what: str, name: str, known: Iterable[str], span: Span, code: str = "E010") -> None:
+        """Report a name that nothing has, with the nearest one that something has."""
+        known = list(known)
+        helps = suggestion(name, known) or listing(known)
+        self.add(code, f"there is no {what} `{name}`", span, helps=helps)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(d.severity is Severity.ERROR for d in self.found)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """All of them in source order."""
+        return tuple(sorted(self.found, key=lambda d: (d.span or Span(0, 0), d.code)))
+
+    def raise_errors(self) -> None:
+        """Raise all of them when at least one is an error."""
+        if self.has_errors:
+            raise ScmError(self.sorted())
+
+
+def suggestion(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """``did you mean`` for the known name nearest to ``name``, if one is near."""
+    by_folded = {word.casefold(): word for word in known}
+    near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return tuple(f"did you mean `{by_folded[word]}`?" for word in near)
+
+
+def listing(known: Iterable[str], limit: int = 12) -> tuple[str, ...]:
+    """``there is …`` with the known names, when they are few enough to read."""
+    words = [f"`{word}`" for word in known]
+    if not words or len(words) > limit:
+        return ()
+    return ("there " + ("is " if len(words) == 1 else "are ") + ", ".join(words),)

@@ -1,0 +1,164 @@
+"""Conditional probability tables: one row for each configuration, each a distribution."""
+
+from __future__ import annotations
+
+import math
+from itertools import islice, product
+
+from scmlang.diagnostics.base import Note
+from scmlang.limits import LIMITS
+from scmlang.semantics.domains import Domain, Finite
+from scmlang.semantics.errors import Problems
+from scmlang.semantics.expressions import Constant
+from scmlang.semantics.model import Table
+from scmlang.semantics.typing import Resolver
+from scmlang.source import Span
+from scmlang.syntax import ast
+
+TOLERANCE = 1e-6  # how far from 1 the sum of written probabilities may be
+_Configuration = tuple[int, ...]
+
+
+class Tables:
+    """Checks ``table(parents) { rows }``."""
+
+    def __init__(self, resolver: Resolver, problems: Problems) -> None:
+        self.resolver = resolver
+        self.problems = problems
+
+    def check(self, draw: ast.Draw, domain: Domain) -> Table | None:
+        """The complete table, or None and a report for each row that is wrong or missing."""
+        if not isinstance(domain, Finite):
+            message = f"a table does not fit the domain {domain}"
+            self.problems.add("E042", message, draw.call.span, helps=["it needs finitely many levels"])
+            return None
+        if draw.rows is None:
+            helps = ["write `table(X) { (0): [0.9, 0.1]  (1): [0.5, 0.5] }`"]
+            self.problems.add("E043", "this table has no rows", draw.call.span, helps=helps)
+            return None
+        parents = self._parents(draw)
+        if parents is None or not self._fits(draw, parents, domain):
+            return None
+        rows = self._rows(draw.rows, parents, domain)
+        if rows is None or not self._complete(draw, parents, rows):
+            return None
+        return Table(tuple(parents), rows, draw.span)
+
+    def _parents(self, draw: ast.Draw) -> dict[str, Finite] | None:
+        parents: dict[str, Finite] = {}
+        for argument in draw.call.arguments:
+            if argument.name is not None or not isinstance(argument.value, ast.Word):
+                self.problems.add(
+                    "E041", "a table is over variables", argument.span, helps=["write `table(D, C)`"]
+                )
+                return None
+            name = argument.value.text
+            if name not in self.resolver.scope.variables:
+                self.problems.unknown("variable", name, self.resolver.scope.variables, argument.span)
+                return None
+            domain = self.resolver.scope.variables[name].domain
+            if name in parents:
+                self.problems.add("E011", f"`{name}` is there twice", argument.span)
+                return None
+            if not isinstance(domain, Finite):
+                if domain is not None:
+                    message = f"`{name}` has the domain {domain}, and a table needs finitely many levels"
+                    self.problems.add("E042", message, argument.span)
+                return None
+            parents[name] = domain
+        return parents
+
+    def _fits(self, draw: ast.Draw, parents: dict[str, Finite], domain: Finite) -> bool:
+        cells = math.prod(p.size for p in parents.values()) * domain.size
+        if cells <= LIMITS.table_cells:
+            return True
+        message = f"this table would have {cells} probabilities, more than {LIMITS.table_cells}"
+        self.problems.add("E043", message, draw.call.span)
+        return False
+
+    # --- rows
+
+    def _rows(
+        self, written: tuple[ast.Row, ...], parents: dict[str, Finite], domain: Finite
+    ) -> dict[_Configuration, tuple[float, ...]] | None:
+        rows: dict[_Configuration, tuple[float, ...]] = {}
+        places: dict[_Configuration, Span] = {}
+        sound = True
+        for row in written:
+            configuration = self._configuration(row, parents)
+            chances = self._probabilities(row, domain)
+            if configuration is None or chances is None:
+                sound = False
+            elif configuration in rows:
+                note = Note("the first one", places[configuration])
+                message = f"the row for {_describe(configuration, parents)} is there twice"
+                self.problems.add("E044", message, row.span, notes=[note])
+                sound = False
+            else:
+                rows[configuration], places[configuration] = chances, row.span
+        return rows if sound else None
+
+    def _configuration(self, row: ast.Row, parents: dict[str, Finite]) -> _Configuration | None:
+        if len(row.configuration) != len(parents):
+            message = f"this row names {len(row.configuration)} values for {len(parents)} parents"
+            self.problems.add("E043", message, row.span)
+            return None
+        values = []
+        for node, (name, domain) in zip(row.configuration, parents.items(), strict=True):
+            typed = self.resolver.resolve(node, domain)
+            if typed is None:
+                return None
+            value = typed.expression.value if isinstance(typed.expression, Constant) else None
+            if value is None or value != int(value) or domain.value(int(value)) is None:
+                message = f"this is no level of `{name}`"
+                self.problems.add("E032", message, node.span, f"`{name}` has the domain {domain}")
+                return None
+            values.append(int(value))
+        return tuple(values)
+
+    def _probabilities(self, row: ast.Row, domain: Finite) -> tuple[float, ...] | None:
+        typed = [self.resolver.resolve(node) for node in row.probabilities]
+        chances = []
+        for node, item in zip(row.probabilities, typed, strict=True):
+            if item is None:
+                return None
+            if not isinstance(item.expression, Constant):
+                self.problems.add("E045", "a probability in a table is a fixed number", node.span)
+                return None
+            chances.append(float(item.expression.value))
+            if not 0 <= chances[-1] <= 1:
+                self.problems.add("E033", f"{chances[-1]:g} is no probability", node.span)
+                return None
+        return self._distribution(row, tuple(chances), domain)
+
+    def _distribution(
+        self, row: ast.Row, chances: tuple[float, ...], domain: Finite
+    ) -> tuple[float, ...] | None:
+        if len(chances) != domain.size:
+            message = f"this row has {len(chances)} probabilities for {domain.size} levels"
+            self.problems.add("E045", message, row.span, f"the levels are {domain}")
+            return None
+        total = math.fsum(chances)
+        if abs(total - 1) > TOLERANCE:
+            self.problems.add("E045", f"this row sums to {total:.6g}, not to 1", row.span)
+            return None
+        return chances
+
+    def _complete(
+        self, draw: ast.Draw, parents: dict[str, Finite], rows: dict[_Configuration, tuple[float, ...]]
+    ) -> bool:
+        levels = [range(d.offset, d.offset + d.size) for d in parents.values()]
+        missing = (c for c in product(*levels) if c not in rows)
+        shown = [_describe(c, parents) for c in islice(missing, 3)]
+        if not shown:
+            return True
+        rest = math.prod(d.size for d in parents.values()) - len(rows) - len(shown)
+        more = f" and {rest} more" if rest else ""
+        message = f"this table has no row for {', '.join(shown)}{more}"
+        self.problems.add("E043", message, draw.call.span)
+        return False
+
+
+def _describe(configuration: _Configuration, parents: dict[str, Finite]) -> str:
+    levels = [domain.level(value) for value, domain in zip(configuration, parents.values(), strict=True)]
+    return "(" + ", ".join(levels) + ")"
