@@ -1,0 +1,13 @@
+"""The causal diagram: a mixed graph of directed and bidirected edges over endogenous variables.
+
+``build_diagram`` turns a checked model into a frozen :class:`Diagram`; the graph questions that
+identification and neural compilation ask are its methods.
+
+Needs: a :class:`~scmlang.semantics.model.CausalModel`. Guarantees: the directed part is acyclic, the
+order of nodes is the order of declaration, and no operation changes a diagram in place.
+"""
+
+from scmlang.diagram.build import build_diagram
+from scmlang.diagram.diagram import Diagram
+
+__all__ = ["Diagram", "build_diagram"]
