@@ -1,0 +1,6 @@
+"""``python -m scmlang``."""
+
+from scmlang.cli import main
+
+if __name__ == "__main__":
+    main()

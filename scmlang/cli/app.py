@@ -1,0 +1,74 @@
+"""The ``scmlang`` command, whose subcommands are imported when they run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command as to_command
+
+from scmlang.cli.failures import guarded
+
+COMMANDS = {
+    "check": "Check model files and report every problem.",
+}
+
+
+class _Commands(TyperGroup):
+    """Finds a subcommand by importing ``scmlang.cli.NAME``."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"scmlang.cli.{cmd_name}")
+        return load(getattr(module, cmd_name), cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: Any) -> Any:
+        with guarded():
+            return super().invoke(ctx)
+
+
+def load(function: Any, name: str) -> Any:
+    """A command function as a command object."""
+    single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    single.command(name=name)(function)
+    return to_command(single)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"scmlang {version('scmlang')}")
+        raise typer.Exit
+
+
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Causal models as text: check them, compile them to neural models, ask them counterfactuals."""
+
+
+def run() -> None:
+    """Run the command line of this process and exit."""
+    app = typer.Typer(
+        cls=_Commands,
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    to_command(app)(prog_name="scmlang")

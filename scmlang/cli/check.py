@@ -1,0 +1,63 @@
+"""``scmlang check``: every problem of some model files."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scmlang.compiler import Compilation
+from scmlang.diagnostics.base import Diagnostic, ScmError, Severity
+from scmlang.diagnostics.render import render, wants_colour
+from scmlang.diagnostics.serialise import to_json
+
+
+class Format(StrEnum):
+    text = "text"
+    json = "json"
+
+
+class Colour(StrEnum):
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Model files.")],
+    format: Annotated[Format, typer.Option(help="How to report.")] = Format.text,
+    color: Annotated[Colour, typer.Option(help="Whether to colour the report.")] = Colour.auto,
+) -> None:
+    """Check model files and report every problem of each.
+
+    Exits with 0 when no file has an error, with 1 otherwise. Warnings are no errors.
+    """
+    found: list[Diagnostic] = []
+    clean: list[str] = []
+    for file in files:
+        try:
+            compilation = Compilation.from_file(file)
+            found += compilation.warnings
+            clean.append(_summary(file, compilation))
+        except ScmError as error:
+            found += error.diagnostics
+    if format is Format.json:
+        sys.stdout.write(to_json(found))
+    else:
+        sys.stderr.write(render(found, colour=wants_colour(sys.stderr, color.value)))
+        sys.stdout.write("".join(line + "\n" for line in clean))
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+        raise typer.Exit(1)
+
+
+def _summary(file: Path, compilation: Compilation) -> str:
+    model = compilation.model
+    parts = [f"{len(model.observed)} observed"]
+    latent = len(model.endogenous) - len(model.observed)
+    parts += [f"{latent} latent"] if latent else []
+    parts += [f"{len(model.exogenous)} exogenous"] if model.exogenous else []
+    kind = "fully specified" if model.is_fully_specified else "to be learned"
+    return f"{file}: ok: model {model.name}, {', '.join(parts)}, {kind}"

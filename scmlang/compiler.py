@@ -1,0 +1,136 @@
+"""The pipeline: one object, every phase a cached property.
+
+A :class:`Compilation` holds a text; asking for a phase runs it and the phases before it, once. A
+phase that finds mistakes raises :class:`~scmlang.diagnostics.ScmError`. Phases are imported when they run,
+so that checking a file costs nothing of what learning from it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.limits import LIMITS
+from scmlang.source import Source
+
+if TYPE_CHECKING:
+    from scmlang.diagram.diagram import Diagram
+    from scmlang.semantics.check import Checked
+    from scmlang.semantics.model import CausalModel
+    from scmlang.semantics.queries import Query
+    from scmlang.syntax.ast import Program
+    from scmlang.syntax.parser import SyntaxTree
+
+
+class Compilation:
+    """The compilation of one model text.
+
+    Args:
+        source: the text, and the name that diagnostics call it by.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Compilation:
+        """Read a model file.
+
+        Raises:
+            ScmError: E001 to E003, for a file that cannot be read, is not UTF-8 or is too large.
+        """
+        return cls(read_source(Path(path)))
+
+    @classmethod
+    def from_text(cls, text: str, name: str = "<text>") -> Compilation:
+        """A model given as text."""
+        return cls(Source(name, text))
+
+    @cached_property
+    def tree(self) -> SyntaxTree:
+        """The tree of the text by the grammar."""
+        from scmlang.syntax.parser import parse
+
+        return parse(self.source)
+
+    @cached_property
+    def ast(self) -> Program:
+        """The syntax tree."""
+        from scmlang.syntax.build import build
+
+        return build(self.tree, self.source)
+
+    @cached_property
+    def checked(self) -> Checked:
+        """The checked model and its warnings."""
+        from scmlang.data.renderers import RENDERERS
+        from scmlang.mechanisms import MECHANISMS
+        from scmlang.semantics.check import check
+
+        return check(self.ast, self.source, renderers=RENDERERS, mechanisms=MECHANISMS)
+
+    @property
+    def model(self) -> CausalModel:
+        """The checked causal model."""
+        return self.checked.model
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is allowed but probably not meant."""
+        return self.checked.warnings
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """The causal diagram over the endogenous variables."""
+        from scmlang.diagram.build import build_diagram
+
+        return build_diagram(self.model)
+
+    def query(self, text: str) -> Query:
+        """A query, or the name of one in the file, resolved against the model."""
+        from scmlang.semantics.queries import read_query
+
+        return read_query(text, self.model)
+
+    def emit(self, format: str) -> str:
+        """The model in one of the formats of :data:`scmlang.exchange.WRITERS`.
+
+        Raises:
+            KeyError: when there is no such format.
+        """
+        from scmlang.exchange import WRITERS
+
+        write: Callable[[CausalModel], str] = WRITERS[format]
+        return write(self.model)
+
+
+def read_source(path: Path) -> Source:
+    """The text of a file, bounded in size.
+
+    Raises:
+        ScmError: E001 unreadable, E002 not UTF-8, E003 too large.
+    """
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LIMITS.source_bytes + 1)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise ScmError([Diagnostic("E001", f"`{name}` cannot be read: {reason}")]) from None
+    if len(content) > LIMITS.source_bytes:
+        message = f"`{name}` has more than {LIMITS.source_bytes} bytes"
+        raise ScmError([Diagnostic("E003", message)])
+    return Source(name, _decode(content, name))
+
+
+def _decode(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"`{name}` is not UTF-8: byte 0x{content[error.start]:02x} in line {line}"
+        help = "save the file as UTF-8"
+        raise ScmError([Diagnostic("E002", message, helps=(help,))]) from None
