@@ -13,6 +13,7 @@ from scmlang.cli.failures import guarded
 
 COMMANDS = {
     "check": "Check model files and report every problem.",
+    "sample": "Sample a fully specified model into an image folder or a table.",
 }
 
 
