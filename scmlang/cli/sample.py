@@ -79,7 +79,7 @@ def _shares(text: str) -> tuple[float, ...]:
         return tuple(float(share) for share in text.split(","))
     except ValueError as error:
         helps = ("three numbers of sum 1, as in --splits 0.8,0.1,0.1",)
-        raise ScmError([Diagnostic("E141", f"`{text}` are no shares", helps=helps)]) from error
+        raise ScmError([Diagnostic("E115", f"`{text}` are no shares", helps=helps)]) from error
 
 
 @contextmanager

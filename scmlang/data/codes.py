@@ -28,5 +28,4 @@ CODES: dict[str, str] = {
     "E138": "the output exists already",
     "E139": "the output cannot be written",
     "E140": "Parquet needs an extra",
-    "E141": "the splits are no fractions",
 }

@@ -55,6 +55,11 @@ class Manifest:
         """The fingerprint of the model's text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of all renderers, as :func:`scmlang.data.renderers.configured` takes them."""
+        return {k: v for record in self.renderers.values() for k, v in record.settings.items()}
+
     def to_json(self) -> str:
         """The file's text."""
         body = {"format": FORMAT, "schema": SCHEMA, "model_sha256": self.sha256, **asdict(self)}

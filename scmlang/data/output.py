@@ -39,7 +39,7 @@ def whole_folder(path: Path, force: bool, replaceable: Callable[[Path], bool]) -
 
 @contextmanager
 def whole_file(path: Path, force: bool) -> Iterator[Path]:
-    """A temporary file name that becomes ``path`` when the block ends without an error.
+    """A temporary file name, of the same suffix, that becomes ``path`` when the block ends without an error.
 
     Raises:
         ScmError: E138 when ``path`` exists and ``force`` is not given; E139 when the disk refuses.
@@ -49,7 +49,7 @@ def whole_file(path: Path, force: bool) -> Iterator[Path]:
         if path.is_dir() or (path.exists() and not force):
             raise ScmError([_exists(path, "`--force` replaces it" if path.is_file() else "")])
         path.parent.mkdir(parents=True, exist_ok=True)
-        stage = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        stage = path.with_name(f".{path.name}.{os.getpid()}.partial{path.suffix}")
         try:
             yield stage
             stage.replace(path)

@@ -8,4 +8,5 @@ CODES: dict[str, str] = {
     "E112": "an intervention with a value outside the domain",
     "E113": "an equation leaves its variable's domain",
     "E114": "the exogenous values are those of another model",
+    "E115": "no shares of train, val and test",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
@@ -50,8 +51,9 @@ def sample_folder(
         The record that was written with it.
 
     Raises:
-        ScmError: E110 when the model leaves something open; E141 when the fractions are none;
-            E100 to E103, E113 from drawing; E137 to E139 from writing.
+        ScmError: E110 when the model leaves something open; E115 when the fractions are none;
+            E100 to E103, E113 from drawing; E136 when the rows do not fit into memory; E137 to E139
+            from writing.
     """
     require_equations(model)
     image = image_variable(model)
@@ -59,7 +61,8 @@ def sample_folder(
     sizes = split_sizes(n, fractions)
     manifest = _manifest(model, seed, sizes, renderers)
     parts = _parts(model, seed, sizes, renderers, image.name if image else None)
-    write_folder(path, model, manifest, parts, force=force, progress=progress or _ignore)
+    with _memory_errors(n):
+        write_folder(path, model, manifest, parts, force=force, progress=progress or _ignore)
     return manifest
 
 
@@ -78,14 +81,15 @@ def sample_table(model: CausalModel, path: Path, n: int, seed: int, *, force: bo
         message = f"`{path}` is a table, and `{image.name}` is an image"
         helps = ("name a folder: -o DIR",)
         raise ScmError([Diagnostic("E137", message, model.source, image.span, helps=helps)])
-    write_single_table(path, model, simulate(model, draw_noise(model, n, seed)), force=force)
+    with _memory_errors(n):
+        write_single_table(path, model, simulate(model, draw_noise(model, n, seed)), force=force)
 
 
 def split_sizes(n: int, fractions: Sequence[float] = FRACTIONS) -> dict[str, int]:
     """Rows of each split, by largest remainder; splits without rows are left out.
 
     Raises:
-        ScmError: E141 when there are not three fractions of sum 1, or n < 1.
+        ScmError: E115 when there are not three fractions of sum 1, or n < 1.
 
     >>> split_sizes(60_000)
     {'train': 48000, 'val': 6000, 'test': 6000}
@@ -94,9 +98,9 @@ def split_sizes(n: int, fractions: Sequence[float] = FRACTIONS) -> dict[str, int
     if shares.shape != (3,) or not (shares >= 0).all() or shares[0] <= 0 or abs(shares.sum() - 1) > 1e-6:
         message = f"{', '.join(f'{share:g}' for share in fractions)} are no shares of train, val and test"
         helps = ("three numbers of sum 1, the first not 0: 0.8,0.1,0.1",)
-        raise ScmError([Diagnostic("E141", message, helps=helps)])
+        raise ScmError([Diagnostic("E115", message, helps=helps)])
     if n < 1:
-        raise ScmError([Diagnostic("E141", f"{n} rows cannot be sampled: it takes at least 1")])
+        raise ScmError([Diagnostic("E115", f"{n} rows cannot be sampled: it takes at least 1")])
     exact = shares * n
     sizes = np.floor(exact + 1e-9).astype(int)
     sizes[np.argsort(sizes - exact, kind="stable")[: n - sizes.sum()]] += 1
@@ -141,6 +145,16 @@ def _manifest(model: CausalModel, seed: int, sizes: Mapping[str, int], renderers
         renderers=records,
         versions=versions,
     )
+
+
+@contextmanager
+def _memory_errors(n: int) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        helps = ("sample several folders under different seeds",)
+        message = f"the labels of {n} rows do not fit into memory"
+        raise ScmError([Diagnostic("E136", message, helps=helps)]) from error
 
 
 def _ignore(rows: int) -> None:

@@ -40,7 +40,7 @@ def test_a_table_is_made(tmp_path: Path) -> None:
     [
         ([EXAMPLES / "strokes" / "strokes.scm"], "E110"),
         ([STROKES, "--digits", "."], "E102"),
-        ([STROKES, "--splits", "most,some,few"], "E141"),
+        ([STROKES, "--splits", "most,some,few"], "E115"),
         ([EXAMPLES / "bar_mnist" / "frontdoor_truth.scm", "--digits", "no/such/folder"], "E101"),
     ],
 )

@@ -84,7 +84,7 @@ def test_digits_of_ones_own_are_drawn_and_recorded(tmp_path: Path) -> None:
     split = read_folder(tmp_path / "d", FRONTDOOR)["train"]
     source = read_exogenous(tmp_path / "d", "train")["I.source"]
     np.testing.assert_array_equal(split.images[:, :2].max(1), images[source])
-    again = model_renderers(FRONTDOOR, record.settings)
+    again = model_renderers(FRONTDOOR, manifest.settings)
     assert again["bar_mnist"].identity() == record.identity
 
 
@@ -113,6 +113,12 @@ def test_nothing_is_left_of_a_sample_that_fails(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_too_many_rows_are_a_diagnostic(tmp_path: Path) -> None:
+    with pytest.raises(ScmError, match="E136"):
+        sample_folder(STROKES, tmp_path / "d", 10**15, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
 @given(st.integers(1, 5000), st.floats(0.01, 1), st.floats(0, 1))
 def test_split_sizes_add_up_and_are_near_their_shares(n: int, train: float, of_rest: float) -> None:
     shares = (train, (1 - train) * of_rest, (1 - train) * (1 - of_rest))
@@ -124,7 +130,7 @@ def test_split_sizes_add_up_and_are_near_their_shares(n: int, train: float, of_r
 
 @pytest.mark.parametrize("fractions", [(1,), (0.5, 0.5), (0.5, 0.4, 0.2), (0, 0.5, 0.5), (1.2, -0.1, -0.1)])
 def test_shares_that_are_none(fractions: tuple[float, ...]) -> None:
-    with pytest.raises(ScmError, match="E141"):
+    with pytest.raises(ScmError, match="E115"):
         split_sizes(100, fractions)
 
 
