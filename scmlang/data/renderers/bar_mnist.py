@@ -31,7 +31,8 @@ class BarMNIST(Renderer):
 
     U_I is one uniform rank in [0, 1): the place of the source digit in the pool of its class and
     split, hence independent of all three parameters. Under another ``digit`` the same rank names a
-    digit of that class, which is another handwriting; under another colour or bar it is the same.
+    digit of that class, about as bold but in another handwriting; under another colour or bar it is
+    the same picture.
     """
 
     name = "bar_mnist"
