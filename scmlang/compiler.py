@@ -18,11 +18,14 @@ from scmlang.source import Source
 
 if TYPE_CHECKING:
     from scmlang.diagram.diagram import Diagram
+    from scmlang.neural.plan import NeuralPlan
     from scmlang.semantics.check import Checked
     from scmlang.semantics.model import CausalModel
     from scmlang.semantics.queries import Query
     from scmlang.syntax.ast import Program
     from scmlang.syntax.parser import SyntaxTree
+    from scmlang.train.artefact import Artefact
+    from scmlang.train.runs import Run
 
 
 class Compilation:
@@ -89,6 +92,17 @@ class Compilation:
 
         return build_diagram(self.model)
 
+    @cached_property
+    def plan(self) -> NeuralPlan:
+        """Which mechanism every observed variable gets.
+
+        Raises:
+            ScmError: E170 to E176, for what the neural back end cannot build.
+        """
+        from scmlang.mechanisms.assign import assign
+
+        return assign(self.model, self.diagram)
+
     def query(self, text: str) -> Query:
         """A query, or the name of one in the file, resolved against the model."""
         from scmlang.semantics.queries import read_query
@@ -105,6 +119,18 @@ class Compilation:
 
         write: Callable[[CausalModel], str] = WRITERS[format]
         return write(self.model)
+
+
+def open_artefact(run: Run) -> Artefact:
+    """The trained model of a run, compiled again from the text that the run keeps.
+
+    Raises:
+        ScmError: when the run has no whole checkpoint, or one that does not fit.
+    """
+    from scmlang.train.artefact import restore
+
+    compilation = Compilation(Source(run.record.model_source, run.record.model_text))
+    return restore(run, compilation.plan, compilation.model)
 
 
 def read_source(path: Path) -> Source:

@@ -13,7 +13,10 @@ from scmlang.cli.failures import guarded
 
 COMMANDS = {
     "check": "Check model files and report every problem.",
+    "compile": "Print what a model file means and what it compiles to.",
     "sample": "Sample a fully specified model into an image folder or a table.",
+    "train": "Learn a model's unknown mechanisms from data.",
+    "query": "Answer a counterfactual of images with a trained run.",
 }
 
 

@@ -1,0 +1,157 @@
+"""The Python API: a model file as an object.
+
+>>> import scmlang
+>>> model = scmlang.loads('''
+... model Chain
+... X, Y: binary
+... X -> Y
+... ''')
+>>> model.name, model.variables
+('Chain', ('X', 'Y'))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scmlang.compiler import Compilation, open_artefact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scmlang.neural.query import EditAnswer
+    from scmlang.neural.summary import Summary
+    from scmlang.train.runs import Run
+    from scmlang.train.trainer import Progress
+
+RUNS = Path("runs")
+
+
+class Model:
+    """A checked model; made by :func:`load` or :func:`loads`.
+
+    Attributes:
+        compilation: the pipeline behind it, every phase a cached property.
+    """
+
+    def __init__(self, compilation: Compilation) -> None:
+        self.compilation = compilation
+        self._checked = compilation.model
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._checked.name
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The observed variables, in order of declaration."""
+        return tuple(variable.name for variable in self._checked.observed)
+
+    def compile(self, recipe: str | Path = "cpu", overrides: Sequence[str] = ()) -> Summary:
+        """What the model compiles to under a recipe: mechanisms, parameters, memory, cost. Needs no data.
+
+        Raises:
+            ScmError: for what cannot be built, and for a mistaken recipe.
+        """
+        from scmlang.mechanisms.build import build_model
+        from scmlang.neural.summary import summarise
+        from scmlang.train.loading import load_recipe
+        from scmlang.train.settings import neural_settings
+
+        settings = neural_settings(load_recipe(recipe, overrides), self.compilation.plan)
+        return summarise(self.compilation.plan, settings, build_model)
+
+    def train(
+        self,
+        data: str | Path,
+        recipe: str | Path = "cpu",
+        *,
+        overrides: Sequence[str] = (),
+        runs: str | Path = RUNS,
+        listen: Callable[[Progress], None] = lambda progress: None,
+    ) -> Run:
+        """Train on a data folder and return the run.
+
+        Args:
+            data: an image folder, see ``docs/data.md``.
+            recipe: a recipe's name or path.
+            overrides: ``"group.key=value"`` each.
+            runs: where run folders are kept.
+            listen: called with the progress every ``train.log_every`` steps.
+
+        Raises:
+            ScmError: for mistakes in the data or the recipe, before any training.
+        """
+        from scmlang.data.image_folder import read_folder
+        from scmlang.train.loading import load_recipe
+        from scmlang.train.runs import create_run
+        from scmlang.train.session import train_run
+
+        loaded, plan = load_recipe(recipe, overrides), self.compilation.plan
+        dataset = read_folder(Path(data), self._checked)
+        run = create_run(Path(runs), self._checked, loaded, Path(data))
+        return train_run(run, plan, dataset, listen=listen).run
+
+    def query(
+        self,
+        text: str,
+        *,
+        run: str | Path | Run | None = None,
+        runs: str | Path = RUNS,
+        images: Sequence[str | Path] = (),
+        given: Mapping[str, str | int | float] | None = None,
+        samples: int = 1,
+        seed: int = 0,
+        steps: int | None = None,
+    ) -> EditAnswer:
+        """Answer a counterfactual query about images with a trained run.
+
+        Args:
+            text: ``do(C=1)`` or ``I[C=green] | I``, or the name of a query in the file.
+            run: the run or its folder; the model's newest one under ``runs`` by default.
+            runs: where run folders are kept.
+            images: picture files; the first eight test images of the run's data by default.
+            given: levels or values of labels of the pictures; the others are recognised.
+            samples: posterior draws per image.
+            seed: of every random draw.
+            steps: sampling steps; the recipe's by default.
+
+        Raises:
+            ScmError: for a mistaken query, a missing run, unreadable pictures.
+        """
+        from scmlang.query import QueryOptions, answer_query
+        from scmlang.train.runs import Run, newest_run, open_run
+
+        if run is None:
+            run = newest_run(Path(runs), self.name)
+        elif not isinstance(run, Run):
+            run = open_run(Path(run))
+        options = QueryOptions(
+            images=tuple(Path(image) for image in images),
+            given={name: str(value) for name, value in (given or {}).items()},
+            samples=samples,
+            seed=seed,
+            steps=steps,
+        )
+        return answer_query(open_artefact(run), text, options)
+
+
+def load(path: str | Path) -> Model:
+    """Read and check a model file.
+
+    Raises:
+        ScmError: every problem of the file, in ``.diagnostics``.
+    """
+    return Model(Compilation.from_file(path))
+
+
+def loads(text: str) -> Model:
+    """Check a model given as text.
+
+    Raises:
+        ScmError: every problem of the text, in ``.diagnostics``.
+    """
+    return Model(Compilation.from_text(text))

@@ -1,0 +1,135 @@
+"""``scmlang train``: learn a model's unknown mechanisms from data."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scmlang.compiler import Compilation
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.diagnostics.render import render, wants_colour
+
+if TYPE_CHECKING:
+    from scmlang.train.runs import Run
+    from scmlang.train.trainer import Progress
+
+SHOWN = ("diffusion", "likelihood", "kl", "recognition", "effect")
+
+
+def train(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file: diagram and mechanism types.")],
+    data: Annotated[Path | None, typer.Option(help="The data folder, see docs/data.md.")] = None,
+    recipe: Annotated[str, typer.Option(help="A recipe's name (cpu, gpu, paper) or path.")] = "cpu",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")
+    ] = None,
+    runs: Annotated[Path, typer.Option(help="Where run folders are kept.")] = Path("runs"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the model's newest run.")] = False,
+) -> None:
+    """Train FILE on a data folder and keep everything in a new run folder.
+
+    Ctrl-C saves a checkpoint and stops; `--resume` goes on from there, with the recipe and the data of
+    that run.
+    """
+    compilation = Compilation.from_file(file)
+    model, plan = compilation.model, compilation.plan
+    from scmlang.data.image_folder import read_folder
+    from scmlang.train.loading import load_recipe
+    from scmlang.train.runs import create_run, newest_run
+
+    if resume:
+        _require_alone(data, set_)
+        run = newest_run(runs, model.name)
+        _require_same(run, compilation)
+        dataset = read_folder(Path(run.record.data), model)
+    else:
+        if data is None:
+            raise typer.BadParameter("a new training needs --data DIR", param_hint="--data")
+        loaded = load_recipe(recipe, set_ or [])
+        dataset = read_folder(data, model)
+        run = create_run(runs, model, loaded, data)
+    from scmlang.train.session import train_run
+
+    print(f"run {run.folder}: {len(dataset['train']):,} training rows", flush=True)
+    with _interruptible() as stopped, _progress(run) as listen:
+        outcome = train_run(run, plan, dataset, resume=resume, listen=listen, stopped=stopped)
+    sys.stderr.write(render(outcome.warnings, colour=wants_colour(sys.stderr, "auto")))
+    if not outcome.finished:
+        print(f"stopped at step {outcome.step}; `scmlang train {file} --resume --runs {runs}` goes on")
+        raise typer.Exit(130)
+    print(f"trained {outcome.step} steps; checkpoints, metrics and samples are in {run.folder}")
+
+
+def _require_alone(data: Path | None, overrides: list[str] | None) -> None:
+    if data is not None or overrides:
+        other = "--data" if data is not None else "--set"
+        message = f"`--resume` goes on with the data and the recipe of the run, so it takes no `{other}`"
+        raise ScmError([Diagnostic("E184", message)])
+
+
+def _require_same(run: Run, compilation: Compilation) -> None:
+    if run.record.model_text != compilation.source.text:
+        message = f"the model file has changed since the run `{run.folder}` was made"
+        helps = ("start a new run without --resume", "the run keeps its own text in run.json")
+        raise ScmError([Diagnostic("E185", message, helps=helps)])
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed; a second one interrupts at once."""
+    pressed: list[int] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(number)
+        print("\nstopping after this step; once more to stop without saving", file=sys.stderr, flush=True)
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(run: Run) -> Iterator[Callable[[Progress], None]]:
+    """A progress bar on a terminal, a line every so often elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _line_printer()
+        return
+    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=console) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda progress: bar.update(task, completed=progress.fraction, description=describe(progress))
+
+
+def _line_printer() -> Callable[[Progress], None]:
+    shown = [-1.0]
+
+    def listen(progress: Progress) -> None:
+        if progress.fraction - shown[0] >= 0.02 or progress.fraction >= 1:
+            shown[0] = progress.fraction
+            print(f"{progress.fraction:4.0%} {describe(progress)}", file=sys.stderr, flush=True)
+
+    return listen
+
+
+def describe(progress: Progress) -> str:
+    """One line: step, losses, speed, time left."""
+    losses = " ".join(f"{name} {progress.terms[name]:.4g}" for name in SHOWN if name in progress.terms)
+    minutes, seconds = divmod(round(progress.seconds_left), 60)
+    speed = f"{progress.images_per_second:.0f} images/s"
+    return f"step {progress.step} | {losses} | {speed} | {minutes}:{seconds:02d} left"

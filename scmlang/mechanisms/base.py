@@ -1,0 +1,62 @@
+"""What a mechanism type is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scmlang.limits import LIMITS
+from scmlang.semantics.domains import Finite, Image
+from scmlang.semantics.model import CausalModel, OptionValue, Variable
+from scmlang.semantics.signatures import Option
+
+if TYPE_CHECKING:
+    from scmlang.neural.labels import LabelMechanism
+    from scmlang.neural.ncm import MechanismContext
+
+EMBEDDING = Option("int", 0, 0, 4096, help="width of the vector v; 0 means twice the levels, at least 16")
+SHARED = Option("int", 16, 2, LIMITS.shared_states, help="states of each noise shared with another variable")
+
+
+class MechanismType(ABC):
+    """A type of learned mechanism: its name, its options, the variables it fits."""
+
+    name: str
+    options: Mapping[str, Option]
+
+    @abstractmethod
+    def misfit(self, variable: Variable, model: CausalModel) -> str | None:
+        """Why this type cannot be used for that variable, as a sentence without a full stop."""
+
+
+class LabelType(MechanismType):
+    """A type for label variables; all have the options ``embedding`` and ``shared``."""
+
+    @abstractmethod
+    def build(self, context: MechanismContext) -> LabelMechanism:
+        """The module; imports torch."""
+
+    def misfit(self, variable: Variable, model: CausalModel) -> str | None:
+        if isinstance(variable.domain, Image):
+            return f"`{self.name}` is for labels, and `{variable.name}` is an image"
+        written = variable.mechanism.options.get("embedding", 0) if variable.mechanism else 0
+        return embedding_misfit(variable, written)
+
+
+def embedding_misfit(variable: Variable, width: OptionValue) -> str | None:
+    """Vectors v are to be wider than there are levels, so that they are no mere one-hot code."""
+    if not isinstance(variable.domain, Finite) or not isinstance(width, int) or width == 0:
+        return None
+    if width > variable.domain.size:
+        return None
+    return (
+        f"an embedding of width {width} is no wider than the {variable.domain.size} levels "
+        f"of `{variable.name}`"
+    )
+
+
+def automatic_embedding(variable: Variable) -> int:
+    """The width that ``embedding=0`` stands for."""
+    levels = variable.domain.size if isinstance(variable.domain, Finite) else 0
+    return max(16, 2 * levels)

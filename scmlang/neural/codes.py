@@ -1,0 +1,13 @@
+"""The codes of queries that a trained model answers, each with its title."""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    "E200": "a query about an image, and the model has none",
+    "E201": "an intervention on a variable the trained model does not have",
+    "E202": "a given label is not of the form name=value",
+    "E203": "a given label that the model does not have",
+    "E204": "a given value outside its domain",
+    "E205": "a number out of range",
+    "E206": "a label that only an image determines",
+}

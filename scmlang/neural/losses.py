@@ -1,0 +1,221 @@
+"""The training loss: the paper's equation (1), and what keeps the semantic code honest.
+
+Equation (1) is E‖ε − ε_θ(I_t, t, v)‖² + (1/N_v) Σ_v [MSE(v, v_c) + CE(v, y_v) + NLL(v_l, y_v)]. To it are
+added the negative log-likelihood of the label mechanisms, KL(q(z | I, v) ‖ N(0, 1)), the recogniser's own
+cross-entropy, and the two terms of label swapping.
+
+**Label swapping.** The model says that z is independent of the labels, but nothing above makes it so: a code
+that also holds the colour reconstructs better and edits worse. For a part of each batch the labels are
+replaced by others, v', and an image I' = G(z, v') is decoded. Then
+
+- the image term of those rows is computed with the code of I' in place of the code of I: from
+  z' ~ q(z | I', v') and the true v the generator must find I again. I' shows v' and not v, so whatever z'
+  says of a label misleads and is unlearnt, while whatever I and I' share is worth keeping. No gradient passes
+  through I', so that nothing can be hidden in it (CycleGAN's failing: Chu et al., arXiv:1712.02950). This is
+  back-translation (Lample et al., "Multiple-attribute text rewriting", ICLR 2019) applied to images;
+- the frozen recogniser must see v' in I' (term ``effect``), as in Ribeiro et al., "High fidelity image
+  counterfactuals", arXiv:2306.15764.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from scmlang.neural.embeddings import LevelAutoencoder
+from scmlang.neural.generator import DiffusionGenerator
+from scmlang.neural.ncm import Labels, NeuralCausalModel
+from scmlang.neural.recognition import Recogniser, recognition_loss
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """The weight of every term, and what the image terms depend on.
+
+    Attributes:
+        diffusion, reconstruction, classification, level, likelihood, kl, recognition, effect: weights.
+        swap: the part of each batch whose labels are swapped, 0..1.
+        dropout: the probability that a parent's vector is replaced by the null vector.
+        noise_bias: time steps are drawn as T·u^(1/noise_bias), u uniform; above 1 favours noisy steps.
+    """
+
+    diffusion: float
+    reconstruction: float
+    classification: float
+    level: float
+    likelihood: float
+    kl: float
+    recognition: float
+    effect: float
+    swap: float
+    dropout: float
+    noise_bias: float
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images ``[n, C, H, W]`` in [−1, 1] with their labels, and rows for the label likelihood.
+
+    ``weight`` ``[n]``, mean 1, counters the confounding of the labels for the recogniser, which shall read
+    each label from the image and not from the others.
+    """
+
+    images: Tensor | None
+    labels: Labels
+    weight: Tensor | None
+    label_rows: Labels
+    label_images: Tensor | None = None
+
+
+class TrainingObjective(nn.Module):
+    """The loss as a module, so that wrappers (data parallelism, compilation) see one forward pass.
+
+    Args:
+        model: the model; its randomness in training is torch's global generator.
+        weights: of the terms.
+    """
+
+    def __init__(self, model: NeuralCausalModel, weights: LossWeights) -> None:
+        super().__init__()
+        self.model = model
+        self.weights = weights
+
+    def forward(self, batch: Batch, swapping: bool, kl_factor: float) -> tuple[Tensor, dict[str, Tensor]]:
+        """The weighted sum and every unweighted term, each a scalar.
+
+        Args:
+            batch: the data.
+            swapping: whether label swapping has begun.
+            kl_factor: multiplies the weight of the KL term (its warm-up), 0..1.
+        """
+        model = self.model
+        terms = _embedding_terms(model, batch.labels)
+        terms["likelihood"] = -model.log_likelihood(batch.label_rows, batch.label_images).mean()
+        if model.generator is not None and model.recogniser is not None and batch.images is not None:
+            share = self.weights.swap if swapping else 0.0
+            terms |= _image_terms(model, model.generator, model.recogniser, batch, self.weights, share)
+        factors = {"kl": kl_factor}
+        weighted = [factors.get(k, 1.0) * getattr(self.weights, k) * v for k, v in terms.items()]
+        return torch.stack(weighted).sum(), {name: value.detach() for name, value in terms.items()}
+
+
+def _embedding_terms(model: NeuralCausalModel, labels: Labels) -> dict[str, Tensor]:
+    parts = [model.autoencoder(name).losses(value) for name, value in labels.items()]
+    return {
+        "reconstruction": torch.stack([part.reconstruction for part in parts]).mean(),
+        "classification": torch.stack([part.classification for part in parts]).mean(),
+        "level": torch.stack([part.level for part in parts]).mean(),
+    }
+
+
+def _image_terms(
+    model: NeuralCausalModel,
+    generator: DiffusionGenerator,
+    recogniser: Recogniser,
+    batch: Batch,
+    weights: LossWeights,
+    share: float,
+) -> dict[str, Tensor]:
+    images = batch.images
+    if images is None:
+        raise ValueError("the batch has no images")
+    vectors = model.vectors(batch.labels)
+    code = generator.encode(images, generator.condition(vectors))
+    z = code.sample()
+    terms = {"kl": code.kl().mean()}
+    targets = model.standardised(batch.labels)
+    outputs = recogniser(images)
+    recogniser.observe_errors(outputs, targets)
+    terms["recognition"] = recognition_loss(outputs, targets, batch.weight)
+    swapped = round(share * len(images))
+    if swapped:
+        head = {name: value[:swapped] for name, value in batch.labels.items()}
+        back, terms["effect"] = _back_translate(
+            model, generator, recogniser, head, z[:swapped], weights.noise_bias
+        )
+        z = torch.cat([back, z[swapped:]])
+    terms["diffusion"] = _diffusion_term(generator, images, vectors, z, weights)
+    return terms
+
+
+def _diffusion_term(
+    generator: DiffusionGenerator,
+    images: Tensor,
+    vectors: Mapping[str, Tensor],
+    z: Tensor,
+    weights: LossWeights,
+) -> Tensor:
+    n, device = len(images), images.device
+    t = draw_times(n, generator.schedule.train_timesteps, weights.noise_bias).to(device)
+    noise = torch.randn_like(images)
+    dropped = {name: torch.rand(n, device=device) < weights.dropout for name in vectors}
+    output = generator(
+        generator.schedule.add_noise(images, noise, t), t, generator.condition(vectors, dropped), z
+    )
+    return torch.nn.functional.mse_loss(output, generator.schedule.target(images, noise, t))
+
+
+def draw_times(n: int, steps: int, noise_bias: float) -> Tensor:
+    """Time steps int64 ``[n]`` with density ∝ t^(noise_bias − 1) on 0..steps−1."""
+    return (torch.rand(n) ** (1 / noise_bias) * steps).long().clamp(max=steps - 1)
+
+
+def _back_translate(
+    model: NeuralCausalModel,
+    generator: DiffusionGenerator,
+    recogniser: Recogniser,
+    labels: Labels,
+    z: Tensor,
+    noise_bias: float,
+) -> tuple[Tensor, Tensor]:
+    """The code z' of the swapped image I', and the recogniser's loss on I'."""
+    parents = tuple(model.vectors(labels))
+    swapped = swap_labels(model, labels, parents)
+    condition = generator.condition(model.vectors(swapped))
+    image = _swapped_image(generator, condition, z, noise_bias)
+    frozen = {name: value.detach() for name, value in recogniser.named_parameters()}
+    outputs = functional_call(recogniser, frozen, (image,))
+    targets = model.standardised(swapped)
+    seen = {name: outputs[name] for name in parents}
+    effect = recognition_loss(seen, {name: targets[name] for name in parents})
+    return generator.encode(image.detach(), condition).sample(), effect
+
+
+def _swapped_image(generator: DiffusionGenerator, condition: Tensor, z: Tensor, noise_bias: float) -> Tensor:
+    """I' in two steps: from pure noise, then once more from a random time, which alone has a gradient.
+
+    Were the gradient only ever at the last time step, the generator would obey v' there and take the labels
+    from z at all others.
+    """
+    schedule = generator.schedule
+    noise = torch.randn((len(z), *generator.shape), device=z.device)
+    with torch.no_grad():
+        first = generator.decode_once(condition, z, noise)
+    t = draw_times(len(z), schedule.train_timesteps, noise_bias).to(z.device)
+    noisy = schedule.add_noise(first, torch.randn_like(first), t)
+    return generator.estimate(noisy, t, condition, z)
+
+
+def swap_labels(model: NeuralCausalModel, labels: Labels, names: tuple[str, ...]) -> dict[str, Tensor]:
+    """Labels with a random, non-empty subset of ``names`` replaced in every row.
+
+    Finite variables get a level drawn uniformly, so that rare combinations are met too; real ones the value
+    of another row.
+    """
+    n = len(next(iter(labels.values())))
+    chosen = torch.rand(n, len(names)) < 1 / 3
+    chosen.scatter_(1, torch.randint(len(names), (n, 1)), True)
+    result = dict(labels)
+    for column, name in enumerate(names):
+        value = labels[name]
+        part = model.autoencoder(name)
+        if isinstance(part, LevelAutoencoder):
+            other = torch.randint(part.levels, (n,)).to(value.device)
+        else:
+            other = value[torch.randperm(n).to(value.device)]
+        result[name] = torch.where(chosen[:, column].to(value.device), other, value)
+    return result

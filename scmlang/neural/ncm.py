@@ -1,0 +1,207 @@
+"""The augmented neural causal model: all parts of a plan in one module.
+
+Labels are columns: a mapping from each label variable to ``[n]``, int64 level indices for finite
+variables and float32 values, in the variable's own units, for real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from scmlang.neural.embeddings import Autoencoder, LevelAutoencoder, RealAutoencoder, build_autoencoder
+from scmlang.neural.exogenous import SharedPrior
+from scmlang.neural.generator import DiffusionGenerator
+from scmlang.neural.labels import LabelMechanism
+from scmlang.neural.plan import LabelPlan, NeuralPlan
+from scmlang.neural.recognition import Recogniser
+from scmlang.neural.settings import NeuralSettings
+
+Labels = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class MechanismContext:
+    """What a label mechanism is built from.
+
+    Attributes:
+        plan: the variable.
+        autoencoders: of all label variables; held by the model, so not to be registered again.
+        parents: the plans of its parents.
+        states: the numbers of states of its shared noise.
+        image_channels: channels of the image, 0 when the model has none.
+    """
+
+    plan: LabelPlan
+    autoencoders: Mapping[str, Autoencoder]
+    parents: Mapping[str, LabelPlan]
+    states: tuple[int, ...]
+    image_channels: int
+
+
+MechanismBuilder = Callable[[MechanismContext], LabelMechanism]
+
+
+@dataclass(frozen=True)
+class LabelNoise:
+    """A value of the label variables' exogenous noise, row by row.
+
+    Attributes:
+        shared: int64 ``[n, number of shared variables]``.
+        private: per label variable ``[n]``.
+    """
+
+    shared: Tensor
+    private: Mapping[str, Tensor]
+
+
+class NeuralCausalModel(nn.Module):
+    """The model of a plan.
+
+    Args:
+        plan: what to build.
+        settings: sizes.
+        build: makes the mechanism of a label variable.
+    """
+
+    def __init__(self, plan: NeuralPlan, settings: NeuralSettings, build: MechanismBuilder) -> None:
+        super().__init__()
+        self.plan = plan
+        self.shared = SharedPrior(plan.shared)
+        autoencoders = {label.name: build_autoencoder(label) for label in plan.labels}
+        self.autoencoders = nn.ModuleDict(autoencoders)
+        channels = plan.image.domain.channels if plan.image else 0
+        self.mechanisms = nn.ModuleDict(
+            {label.name: build(_context(plan, label, autoencoders, channels)) for label in plan.labels}
+        )
+        self.generator: DiffusionGenerator | None = None
+        self.recogniser: Recogniser | None = None
+        if plan.image is not None:
+            widths = {name: autoencoders[name].width for name in plan.image.parents}
+            self.generator = DiffusionGenerator(plan.image.domain.shape, widths, settings)
+            self.recogniser = Recogniser(plan.labels, plan.image.domain.shape, settings.recogniser_width)
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    @property
+    def reads_image(self) -> tuple[str, ...]:
+        """Label variables whose mechanism needs the image, so that they can't be sampled without one."""
+        return tuple(p.name for p in self.plan.labels if self.mechanism(p.name).reads_image)
+
+    def mechanism(self, name: str) -> LabelMechanism:
+        module = self.mechanisms[name]
+        if not isinstance(module, LabelMechanism):
+            raise TypeError(f"the mechanism of {name} is not a LabelMechanism")
+        return module
+
+    def autoencoder(self, name: str) -> Autoencoder:
+        """The V-autoencoder of a label variable."""
+        module = self.autoencoders[name]
+        if not isinstance(module, LevelAutoencoder | RealAutoencoder):
+            raise TypeError(f"{name} has no V-autoencoder")
+        return module
+
+    def vectors(self, labels: Labels) -> dict[str, Tensor]:
+        """v = decode(value) of the image's parents, each ``[n, width]``."""
+        if self.plan.image is None:
+            return {}
+        return {name: self.autoencoder(name).decode(labels[name]) for name in self.plan.image.parents}
+
+    def standardised(self, labels: Labels) -> dict[str, Tensor]:
+        """Labels as the recogniser's targets: real ones standardised, levels as they are."""
+        targets = dict(labels)
+        for label in self.plan.labels:
+            part = self.autoencoder(label.name)
+            if isinstance(part, RealAutoencoder):
+                targets[label.name] = part.standardise(labels[label.name])
+        return targets
+
+    def log_joint(
+        self, component: tuple[str, ...], labels: Labels, image: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """log P(u, v_C | pa(v_C)) for every joint state u of the shared noise of a c-component C.
+
+        P(v) factorises over c-components (Tian & Pearl, "A general identification condition for causal
+        effects", 2002), so the sum over u of one component's terms is its factor Q[C].
+
+        Args:
+            component: the variables of C.
+            labels: all columns ``[n]``.
+            image: ``[n, C, H, W]`` in [−1, 1] where a mechanism reads it.
+
+        Returns:
+            ``[n, S]`` and the states int64 ``[S, number of shared variables]``; columns of shared
+            variables outside C are zero.
+        """
+        indices = tuple(sorted({i for name in component for i in self.plan.label(name).shared}))
+        own = self.shared.joint_states(indices, self.device)
+        states = torch.zeros(len(own), len(self.plan.shared), dtype=torch.int64, device=self.device)
+        states[:, list(indices)] = own
+        n, count = len(labels[component[0]]), len(states)
+        shared = states.repeat(n, 1)
+        total = self.shared.log_prob(indices, own)[None, :].expand(n, count)
+        for name in component:
+            total = total + self._log_prob(name, labels, shared, count, image)
+        return total, states
+
+    def _log_prob(
+        self, name: str, labels: Labels, shared: Tensor, count: int, image: Tensor | None
+    ) -> Tensor:
+        """log p(value | parents, u) for every row and every joint state: ``[n, count]``."""
+        plan, mechanism = self.plan.label(name), self.mechanism(name)
+        if mechanism.reads_image:
+            once = mechanism.log_prob(labels[name], {}, shared[::count], image)
+            return once[:, None].expand(-1, count)
+        parents = {parent: labels[parent].repeat_interleave(count) for parent in plan.parents}
+        value = labels[name].repeat_interleave(count)
+        return mechanism.log_prob(value, parents, shared[:, list(plan.shared)], None).reshape(-1, count)
+
+    def log_likelihood(self, labels: Labels, image: Tensor | None = None) -> Tensor:
+        """log P(v) = Σ_C log Σ_u P(u) Π_{V in C} P(v | pa, u): ``[n]``, exact."""
+        parts = [self.log_joint(c, labels, image)[0].logsumexp(1) for c in self.plan.components]
+        return torch.stack(parts).sum(0)
+
+    def respond(self, name: str, noise: LabelNoise, labels: Labels, image: Tensor | None = None) -> Tensor:
+        """f_V(pa, u): the values ``[n]`` of one variable under its noise and its parents' values."""
+        plan = self.plan.label(name)
+        parents = {parent: labels[parent] for parent in plan.parents}
+        shared = noise.shared[:, list(plan.shared)]
+        return self.mechanism(name).respond(noise.private[name], parents, shared, image)
+
+    def draw_noise(self, n: int, generator: torch.Generator) -> LabelNoise:
+        """Exogenous noise from its prior."""
+        private = {p.name: self.mechanism(p.name).draw_noise(n, generator) for p in self.plan.labels}
+        shared = self.shared.sample(n, generator)
+        device = self.device
+        return LabelNoise(shared.to(device), {name: value.to(device) for name, value in private.items()})
+
+    def sample_labels(self, n: int, do: Labels, generator: torch.Generator) -> dict[str, Tensor]:
+        """Draws from P(v | do(x)), the diagram walked in topological order with do's arrows cut.
+
+        Args:
+            n: rows.
+            do: values ``[n]`` of the intervened variables.
+            generator: the source of all randomness (a CPU generator).
+        """
+        noise = self.draw_noise(n, generator)
+        labels: dict[str, Tensor] = {}
+        for plan in self.plan.labels:
+            labels[plan.name] = do[plan.name] if plan.name in do else self.respond(plan.name, noise, labels)
+        return labels
+
+
+def _context(
+    plan: NeuralPlan, label: LabelPlan, autoencoders: Mapping[str, Autoencoder], channels: int
+) -> MechanismContext:
+    return MechanismContext(
+        plan=label,
+        autoencoders=autoencoders,
+        parents={name: plan.label(name) for name in label.parents},
+        states=tuple(plan.shared[i].states for i in label.shared),
+        image_channels=channels,
+    )

@@ -1,0 +1,58 @@
+"""A trained model, restored from its run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.mechanisms.build import build_model
+from scmlang.neural.ncm import NeuralCausalModel
+from scmlang.neural.plan import NeuralPlan
+from scmlang.semantics.model import CausalModel
+from scmlang.train.checkpoint import load_latest
+from scmlang.train.recipe import Recipe
+from scmlang.train.runs import Run
+from scmlang.train.settings import neural_settings
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """What a query needs.
+
+    Attributes:
+        run: where it came from.
+        causal_model: the checked model it was compiled from.
+        plan: what was built.
+        model: the neural causal model with its averaged weights, in evaluation mode, on the CPU.
+        step: the optimiser steps it was trained for.
+        warnings: about damaged checkpoints that were passed over.
+    """
+
+    run: Run
+    causal_model: CausalModel
+    plan: NeuralPlan
+    model: NeuralCausalModel
+    step: int
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.run.record.recipe
+
+
+def restore(run: Run, plan: NeuralPlan, causal_model: CausalModel) -> Artefact:
+    """The newest whole checkpoint of a run as a model.
+
+    Raises:
+        ScmError: E196 when there is no whole checkpoint, E182 when its tensors do not fit the model.
+    """
+    checkpoint = load_latest(run, only=("model",))
+    model = build_model(plan, neural_settings(run.record.recipe, plan))
+    try:
+        model.load_state_dict(checkpoint.tensors["model"])
+    except (RuntimeError, KeyError) as error:
+        detail = str(error).splitlines()[0]
+        message = f"the checkpoint `{checkpoint.folder}` does not fit the run's own model: {detail}"
+        helps = ("it was written by another version; train again, or use that version",)
+        raise ScmError([Diagnostic("E182", message, helps=helps)]) from None
+    return Artefact(run, causal_model, plan, model.eval(), checkpoint.step, checkpoint.warnings)

@@ -1,0 +1,89 @@
+"""The training data as tensors, resident on the device, and the order in which it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scmlang.data.dataset import Split
+from scmlang.neural.columns import tensor_labels
+from scmlang.neural.pixels import to_unit
+from scmlang.neural.plan import NeuralPlan
+from scmlang.semantics.domains import Finite
+
+LARGEST_WEIGHT = 20.0
+
+
+@dataclass(frozen=True)
+class TensorData:
+    """A split as tensors.
+
+    Attributes:
+        images: uint8 ``[N, C, H, W]``; None where the model has no image.
+        labels: int64 level indices or float32 values, ``[N]`` each.
+        weight: float32 ``[N]``, see :func:`deconfounding_weights`.
+    """
+
+    images: Tensor | None
+    labels: Mapping[str, Tensor]
+    weight: Tensor
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+    def rows(self, index: Tensor) -> tuple[Tensor | None, dict[str, Tensor], Tensor]:
+        """Images in [−1, 1], labels and weights of some rows."""
+        images = None if self.images is None else to_unit(self.images[index])
+        return images, {name: value[index] for name, value in self.labels.items()}, self.weight[index]
+
+
+def tensor_data(plan: NeuralPlan, split: Split, device: torch.device) -> TensorData:
+    """A split on a device."""
+    labels = tensor_labels(plan, split.columns)
+    images = torch.from_numpy(np.ascontiguousarray(split.images)).to(device) if plan.image else None
+    weight = deconfounding_weights(plan, labels)
+    return TensorData(images, {name: value.to(device) for name, value in labels.items()}, weight.to(device))
+
+
+def deconfounding_weights(plan: NeuralPlan, labels: Mapping[str, Tensor]) -> Tensor:
+    """Weights ``[N]``, mean 1, under which the image's finite parents are close to independent and uniform.
+
+    Each row weighs the inverse of how often its joint level occurs (inverse-probability weighting), at
+    most ``LARGEST_WEIGHT`` times the mean, so that a classifier trained under them gains nothing by reading
+    one label from another.
+    """
+    n = len(next(iter(labels.values())))
+    joint = torch.zeros(n, dtype=torch.int64)
+    for name in plan.image.parents if plan.image else ():
+        domain = plan.label(name).domain
+        if isinstance(domain, Finite):
+            joint = joint * domain.size + labels[name]
+            joint = torch.unique(joint, return_inverse=True)[1]
+    weight = 1.0 / torch.bincount(joint)[joint].float()
+    weight = (weight / weight.mean()).clamp(max=LARGEST_WEIGHT)
+    return weight / weight.mean()
+
+
+def epoch_order(rows: int, epoch: int, seed: int) -> Tensor:
+    """The order of one epoch: a permutation that depends on nothing but its arguments."""
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+    return torch.randperm(rows, generator=generator)
+
+
+def step_rows(rows: int, batch: int, step: int, seed: int) -> Tensor:
+    """The rows of a step's batch ``[batch]``: the epochs' orders laid end to end and cut into batches.
+
+    A function of the step alone, so that a resumed training sees what an uninterrupted one would have.
+    """
+    position, parts, missing = step * batch, [], batch
+    while missing:
+        epoch, offset = divmod(position, rows)
+        part = epoch_order(rows, epoch, seed)[offset : offset + missing]
+        parts.append(part)
+        position += len(part)
+        missing -= len(part)
+    return torch.cat(parts)

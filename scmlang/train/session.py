@@ -1,0 +1,119 @@
+"""A training from start to end: run folder, metrics, previews, checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from scmlang.data.dataset import Dataset
+from scmlang.diagnostics.base import Diagnostic
+from scmlang.mechanisms.build import build_model
+from scmlang.neural.plan import NeuralPlan
+from scmlang.train.batches import TensorData, tensor_data
+from scmlang.train.metrics_log import MetricsLog
+from scmlang.train.preview import preview
+from scmlang.train.recipe import Recipe
+from scmlang.train.runs import Run
+from scmlang.train.settings import neural_settings
+from scmlang.train.trainer import Progress, Trainer, choose_device, fit_scales
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        run: its run folder.
+        step: optimiser steps done.
+        finished: whether it came to its end; False when it was stopped.
+        warnings: about damaged checkpoints that a resumption passed over.
+    """
+
+    run: Run
+    step: int
+    finished: bool
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def train_run(
+    run: Run,
+    plan: NeuralPlan,
+    data: Dataset,
+    *,
+    resume: bool = False,
+    listen: Listener = lambda progress: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Train the model of a plan in a run folder, as the run's recipe says.
+
+    Args:
+        run: a new run, or the one to go on with.
+        plan: the model to build.
+        data: the run's data; the splits ``train`` and, for previews, ``val`` are used.
+        resume: go on from the run's newest whole checkpoint.
+        listen: called at every record of progress.
+        stopped: asked after every step; when true, the state is saved and the training ends.
+
+    Raises:
+        ScmError: when the device is missing, the loss diverges, or nothing can be written.
+    """
+    recipe = run.record.recipe
+    torch.manual_seed(recipe.train.seed)
+    device = choose_device(recipe)
+    tensors = tensor_data(plan, data["train"], device)
+    model = build_model(plan, neural_settings(recipe, plan))
+    fit_scales(model, tensors)
+    trainer = Trainer(model, tensors, recipe, stopped)
+    warnings = trainer.resume(run).warnings if resume else ()
+    shown = tensor_data(plan, data["val" if "val" in data else "train"], device)
+    with MetricsLog(run.metrics, resumed_at=trainer.step + 1 if resume else None) as log:
+        finished = _loop(trainer, run, recipe, log, listen, stopped, lambda: _preview(trainer, run, shown))
+    return Outcome(run, trainer.step, finished, warnings)
+
+
+def _loop(
+    trainer: Trainer,
+    run: Run,
+    recipe: Recipe,
+    log: MetricsLog,
+    listen: Listener,
+    stopped: Callable[[], bool],
+    draw: Callable[[], None],
+) -> bool:
+    """Train, record, draw and save; whether the end was reached."""
+    options = recipe.train
+    saved, drawn = trainer.step, trainer.step
+    for progress in trainer:
+        log.write(progress.step, _record(progress))
+        listen(progress)
+        if stopped():
+            trainer.save(run)
+            return False
+        if options.sample_every and progress.step - drawn >= options.sample_every:
+            draw()
+            drawn = progress.step
+        if progress.step - saved >= options.checkpoint_every and progress.fraction < 1:
+            trainer.save(run)
+            saved = progress.step
+    trainer.save(run)
+    draw()
+    return True
+
+
+def _record(progress: Progress) -> dict[str, float]:
+    return {
+        "fraction": progress.fraction,
+        "loss": progress.loss,
+        **progress.terms,
+        "images_per_second": progress.images_per_second,
+        "seconds": progress.seconds,
+    }
+
+
+def _preview(trainer: Trainer, run: Run, shown: TensorData) -> None:
+    with trainer.averaged() as model:
+        preview(model, shown, run.samples / f"step_{trainer.step:08d}.png", seed=0)

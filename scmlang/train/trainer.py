@@ -1,0 +1,293 @@
+"""The training loop: one optimiser, every part of the model, end to end.
+
+:class:`Trainer` is an iterator of :class:`Progress`; between two of its items the caller may save, draw or
+stop. What it trains is :class:`scmlang.neural.losses.TrainingObjective`; devices and precision are
+accelerate's, the moving average of the weights is diffusers'.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from accelerate import Accelerator
+from diffusers.training_utils import EMAModel
+from torch import Tensor
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.neural.embeddings import RealAutoencoder
+from scmlang.neural.losses import Batch, TrainingObjective
+from scmlang.neural.ncm import NeuralCausalModel
+from scmlang.train.batches import TensorData, step_rows
+from scmlang.train.checkpoint import Checkpoint, load_latest, save
+from scmlang.train.recipe import Recipe
+from scmlang.train.rng import restore_rng, rng_state
+from scmlang.train.runs import Run
+from scmlang.train.settings import loss_weights
+
+SWAPPING_STARTS = 200
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The state after a step.
+
+    Attributes:
+        step: optimiser steps done.
+        fraction: of the training, 0..1, by steps or by the wall clock, whichever is ahead.
+        loss: the weighted sum; ``terms``: every unweighted term. Means since the last record.
+        images_per_second: since the last record.
+        seconds: spent in training, those before a resumption included.
+        seconds_left: at the present rate.
+    """
+
+    step: int
+    fraction: float
+    loss: float
+    terms: Mapping[str, float]
+    images_per_second: float
+    seconds: float
+    seconds_left: float
+
+
+def choose_device(recipe: Recipe) -> torch.device:
+    """The recipe's device; ``auto`` is CUDA, else Apple's MPS, else the CPU.
+
+    Raises:
+        ScmError: E180 when the device is not there.
+    """
+    wanted = recipe.train.device
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return torch.device(next(name for name in ("cuda", "mps", "cpu") if there[name]))
+    if not there[wanted]:
+        place = recipe.place("train.device")
+        raise ScmError(
+            [
+                Diagnostic(
+                    "E180",
+                    f"the device `{wanted}` is not available on this machine",
+                    place.source if place else None,
+                    place.span if place else None,
+                    helps=("use train.device=auto",),
+                )
+            ]
+        )
+    return torch.device(wanted)
+
+
+def fit_scales(model: NeuralCausalModel, data: TensorData) -> None:
+    """Set the location and scale of every real variable from the training data."""
+    for name in model.autoencoders:
+        part = model.autoencoder(name)
+        if isinstance(part, RealAutoencoder):
+            values = data.labels[name]
+            part.location.copy_(values.mean())
+            part.scale.copy_(values.std(correction=0).clamp(min=1e-6))
+
+
+class Trainer:
+    """Trains a model on data as a recipe says.
+
+    Args:
+        model: the model, on the CPU; it is moved to the device.
+        data: the training split, on the device of :func:`choose_device`.
+        recipe: every number.
+        stopped: asked after every step; when true, an item is due at once, so that the caller can stop.
+    """
+
+    def __init__(
+        self,
+        model: NeuralCausalModel,
+        data: TensorData,
+        recipe: Recipe,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        options = recipe.train
+        device = choose_device(recipe)
+        torch.set_flush_denormal(True)
+        if options.threads:
+            torch.set_num_threads(options.threads)
+        self.recipe, self.data, self.stopped = recipe, data, stopped
+        self.step, self.seconds = 0, 0.0
+        self.accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision=options.precision)
+        layout = torch.channels_last if options.channels_last else torch.contiguous_format
+        self.model = model.to(device)
+        self.model.to(memory_format=layout)  # type: ignore[call-overload]  # missing from torch's stubs
+        optimizer = torch.optim.AdamW(parameter_groups(model, recipe), betas=options.betas, foreach=True)
+        self.objective, self.optimizer = self.accelerator.prepare(
+            TrainingObjective(self.model, loss_weights(recipe)), optimizer
+        )
+        if options.compile:
+            self.objective = torch.compile(self.objective)
+        self.average = EMAModel(self.model.parameters(), decay=options.ema, foreach=True)
+        self._rates = [group["lr"] for group in optimizer.param_groups]
+
+    @property
+    def fraction(self) -> float:
+        """How much of the training is done, 0..1."""
+        options = self.recipe.train
+        by_clock = self.seconds / options.seconds if options.seconds else 0.0
+        return min(1.0, max(self.step / options.steps, by_clock))
+
+    def __iter__(self) -> Iterator[Progress]:
+        """Train to the end; an item every ``train.log_every`` steps and at the end.
+
+        Raises:
+            ScmError: E181 when the loss is not finite.
+        """
+        meter = _Meter(self.recipe.train.batch)
+        started = time.monotonic() - self.seconds
+        while self.fraction < 1:
+            loss, terms = self._step()
+            self.step += 1
+            self.seconds = time.monotonic() - started
+            meter.add(loss, terms)
+            due = self.step % self.recipe.train.log_every == 0
+            if due or self.fraction >= 1 or self.stopped():
+                yield meter.read(self.step, self.fraction, self.seconds)
+
+    def _step(self) -> tuple[Tensor, dict[str, Tensor]]:
+        options, loss_options = self.recipe.train, self.recipe.loss
+        for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
+            group["lr"] = rate * self._schedule()
+        warm = loss_options.kl_warmup
+        kl_factor = min(1.0, self.fraction / warm) if warm else 1.0
+        with self.accelerator.autocast():
+            loss, terms = self.objective(self._batch(), self.step >= SWAPPING_STARTS, kl_factor)
+        if not torch.isfinite(loss):
+            raise ScmError([_diverged(self.step)])
+        self.optimizer.zero_grad()
+        self.accelerator.backward(loss)
+        if options.grad_clip is not None:
+            self.accelerator.clip_grad_norm_(self.model.parameters(), options.grad_clip)
+        self.optimizer.step()
+        if options.ema:
+            self.average.step(self.model.parameters())
+        return loss.detach(), terms
+
+    def _schedule(self) -> float:
+        """The factor of the learning rates: linear warm-up, then constant or half a cosine down to 1 %."""
+        options = self.recipe.train
+        warm = min(1.0, (self.step + 1) / options.warmup_steps) if options.warmup_steps else 1.0
+        if options.schedule == "constant":
+            return warm
+        return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.fraction)))
+
+    def _batch(self) -> Batch:
+        options, device = self.recipe.train, self.data.weight.device
+        rows = step_rows(len(self.data), options.batch, self.step, options.seed).to(device)
+        images, labels, weight = self.data.rows(rows)
+        if images is not None and options.channels_last:
+            images = images.contiguous(memory_format=torch.channels_last)
+        if self.model.reads_image:
+            return Batch(images, labels, weight, labels, images)
+        wide = step_rows(len(self.data), options.label_batch, self.step, options.seed + 1).to(device)
+        return Batch(images, labels, weight, {name: value[wide] for name, value in self.data.labels.items()})
+
+    @contextmanager
+    def averaged(self) -> Iterator[NeuralCausalModel]:
+        """The model with its averaged weights, in evaluation mode, for as long as the context lasts."""
+        if self.recipe.train.ema:
+            self.average.store(self.model.parameters())
+            self.average.copy_to(self.model.parameters())
+        self.model.eval()
+        try:
+            yield self.model
+        finally:
+            self.model.train()
+            if self.recipe.train.ema:
+                self.average.restore(self.model.parameters())
+
+    def save(self, run: Run) -> None:
+        """Write a checkpoint: ``model`` (averaged, for use), ``training``, ``optimizer`` and ``rng``.
+
+        Raises:
+            ScmError: when it cannot be written.
+        """
+        with self.averaged() as model:
+            averaged = {name: value.clone() for name, value in model.state_dict().items()}
+        random_tensors, random_state = rng_state()
+        tensors = {
+            "model": averaged,
+            "training": self.model.state_dict(),
+            "optimizer": _optimizer_tensors(self.optimizer),
+            "rng": random_tensors,
+        }
+        state = {"step": self.step, "seconds": self.seconds, "rng": random_state}
+        save(run, self.step, tensors, state)
+
+    def resume(self, run: Run) -> Checkpoint:
+        """Go on from the newest whole checkpoint of a run, with every random state as it was.
+
+        Raises:
+            ScmError: when there is none.
+        """
+        checkpoint = load_latest(run)
+        self.model.load_state_dict(checkpoint.tensors["model"])
+        self.average.shadow_params = [p.detach().clone() for p in self.model.parameters()]
+        self.average.optimization_step = checkpoint.step
+        self.model.load_state_dict(checkpoint.tensors["training"])
+        _restore_optimizer(self.optimizer, checkpoint.tensors["optimizer"])
+        restore_rng(checkpoint.tensors["rng"], checkpoint.state["rng"])
+        self.step, self.seconds = checkpoint.step, float(checkpoint.state["seconds"])
+        return checkpoint
+
+
+def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str, object]]:
+    """Label mechanisms at their own rate without decay, which would pull probabilities to uniform."""
+    labels = [*model.mechanisms.parameters(), *model.shared.parameters()]
+    known = {id(parameter) for parameter in labels}
+    others = [parameter for parameter in model.parameters() if id(parameter) not in known]
+    options = recipe.train
+    return [
+        {"params": others, "lr": options.lr, "weight_decay": options.weight_decay},
+        {"params": labels, "lr": options.label_lr, "weight_decay": 0.0},
+    ]
+
+
+class _Meter:
+    """Means of the losses since the last reading, added up on the device: no waiting between steps."""
+
+    def __init__(self, batch: int) -> None:
+        self._batch = batch
+        self._sums: dict[str, Tensor] = {}
+        self._count, self._since = 0, time.monotonic()
+
+    def add(self, loss: Tensor, terms: Mapping[str, Tensor]) -> None:
+        for name, value in {"loss": loss, **terms}.items():
+            self._sums[name] = self._sums.get(name, torch.zeros_like(value)) + value
+        self._count += 1
+
+    def read(self, step: int, fraction: float, seconds: float) -> Progress:
+        means = {name: float(value) / self._count for name, value in self._sums.items()}
+        now = time.monotonic()
+        rate = self._count * self._batch / max(now - self._since, 1e-9)
+        self._sums, self._count, self._since = {}, 0, now
+        left = seconds / fraction * (1 - fraction) if fraction else math.inf
+        return Progress(step, fraction, means.pop("loss"), means, rate, seconds, left)
+
+
+def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    state = optimizer.state_dict()["state"]
+    return {f"{i}.{key}": value for i, entry in state.items() for key, value in entry.items()}
+
+
+def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        index, key = name.split(".", 1)
+        state.setdefault(int(index), {})[key] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _diverged(step: int) -> Diagnostic:
+    return Diagnostic(
+        "E181",
+        f"the loss of step {step + 1} is not a finite number",
+        helps=("lower the learning rate, for instance --set train.lr=5e-4",),
+    )
