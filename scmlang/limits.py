@@ -14,6 +14,8 @@ class Limits:
         brackets: depth of brackets.
         nesting: depth of expressions.
         expression_nodes: operands of one expression once every `let` is put in.
+        edges: edges of a diagram, each pair that an arrow between sets joins counted.
+        diagnostics: errors that one run reports.
         enumeration: parent configurations that a check may try before it falls back on intervals.
         table_cells: probabilities of one conditional table.
         shared_states: joint states of the shared noise of one c-component.
@@ -26,6 +28,8 @@ class Limits:
     brackets: int = 500
     nesting: int = 100
     expression_nodes: int = 10_000
+    edges: int = 100_000
+    diagnostics: int = 100
     enumeration: int = 100_000
     table_cells: int = 1_000_000
     shared_states: int = 4096

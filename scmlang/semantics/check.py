@@ -69,6 +69,7 @@ class _Check:
 
     def run(self) -> Checked:
         name = self._model_name()
+        self._names()
         equations = self._equations()
         graph = derive(self.program, self.scope, equations, self.problems)
         self._ranges(equations)
@@ -92,6 +93,18 @@ class _Check:
         if found:
             return found[0].name.text
         return re.sub(r"\W", "_", PurePath(self.source.name).stem) or "model"
+
+    def _names(self) -> None:
+        """Report each name that nothing declares where it is first used."""
+        for statement in self.program.statements:
+            if isinstance(statement, ast.Assignment | ast.Draw):
+                self.scope.endogenous(statement.name, self.problems)
+            elif isinstance(statement, ast.Mechanism):
+                for name in statement.names:
+                    self.scope.endogenous(name, self.problems)
+            elif isinstance(statement, ast.Arrows):
+                for name in (n for group in statement.groups for n in group.names):
+                    self.scope.endogenous(name, self.problems)
 
     def _equations(self) -> dict[str, Equation]:
         resolver = Resolver(self.scope, self.problems)

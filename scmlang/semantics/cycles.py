@@ -19,9 +19,10 @@ def cycles(edges: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
     for cause, effect in edges:
         successors.setdefault(cause, []).append(effect)
         successors.setdefault(effect, [])
+    position = {node: i for i, node in enumerate(successors)}
     found = []
     for component in _components(successors):
-        first = next(node for node in successors if node in component)
+        first = min(component, key=position.__getitem__)
         cycle = _shortest(first, component, successors)
         if cycle:
             found.append(cycle)

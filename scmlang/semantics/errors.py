@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from scmlang.diagnostics.base import Diagnostic, Note, ScmError, Severity
+from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
 
 CODES: dict[str, str] = {
@@ -35,6 +37,7 @@ CODES: dict[str, str] = {
     "E020": "an arrow between things that no arrow joins",
     "E021": "a cycle",
     "E022": "arrows that disagree with the equations",
+    "E023": "a diagram that is too large",
     # --- expressions
     "E030": "operands of the wrong type",
     "E031": "an unknown function, or the wrong number of arguments",
@@ -90,9 +93,15 @@ class Problems:
         notes: Iterable[Note] = (),
         helps: Iterable[str] = (),
     ) -> None:
-        """Report one problem; see :class:`~scmlang.diagnostics.base.Diagnostic`."""
+        """Report one problem; see :class:`~scmlang.diagnostics.base.Diagnostic`.
+
+        Raises:
+            ScmError: with all found so far, when they are more than anyone reads.
+        """
         diagnostic = Diagnostic(code, message, self.source, span, label, tuple(notes), tuple(helps))
         self.found.append(diagnostic)
+        if len(self.found) >= LIMITS.diagnostics:
+            self.raise_errors()
 
     def unknown(self, what: str, name: str, known: Iterable[str], span: Span, code: str = "E010") -> None:
         """Report a name that nothing has, with the nearest one that something has."""
@@ -114,9 +123,12 @@ class Problems:
             raise ScmError(self.sorted())
 
 
+_SEARCHED = 1000  # names that a suggestion is looked for among
+
+
 def suggestion(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """``did you mean`` for the known name nearest to ``name``, if one is near."""
-    by_folded = {word.casefold(): word for word in known}
+    by_folded = {word.casefold(): word for word in islice(known, _SEARCHED)}
     near = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return tuple(f"did you mean `{by_folded[word]}`?" for word in near)
 

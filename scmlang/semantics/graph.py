@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from scmlang.diagnostics.base import Note
+from scmlang.limits import LIMITS
 from scmlang.semantics.cycles import cycles
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import Call, Expression, Reference, references
@@ -62,7 +63,7 @@ def derive(
     """The diagram of the file, sorted by declaration; reports E020, E021 and E022."""
     written = _read(program, scope, problems)
     known = set(equations)
-    derived = _derived(scope, equations)
+    derived = _derived(scope, equations, problems)
     _compare(written, derived, known, equations, problems)
     order = {name: i for i, name in enumerate(scope.variables)}
     edges = {e: s for e, s in written.edges.items() if e[1] not in known} | dict(derived.edges)
@@ -75,16 +76,33 @@ def _sorted(edges: Mapping[Pair, Span], order: Mapping[str, int]) -> dict[Pair, 
     return dict(sorted(edges.items(), key=lambda item: (order[item[0][0]], order[item[0][1]])))
 
 
+class _Budget:
+    """Stops a short text from asking for a diagram that no machine holds."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self.left = LIMITS.edges
+
+    def spend(self, edges: int, span: Span) -> None:
+        self.left -= edges
+        if self.left < 0:
+            message = f"the diagram has more than {LIMITS.edges} edges"
+            self.problems.add("E023", message, span, "with those of this one")
+            self.problems.raise_errors()
+
+
 # --- arrows as written
 
 
 def _read(program: ast.Program, scope: Scope, problems: Problems) -> _Written:
     written = _Written()
+    budget = _Budget(problems)
     for statement in program.statements:
         if isinstance(statement, ast.Arrows):
             for left, link, right in zip(
                 statement.groups, statement.links, statement.groups[1:], strict=False
             ):
+                budget.spend(len(left.names) * len(right.names), left.span | right.span)
                 heads, tails = (left, right) if link.operator == "<-" else (right, left)
                 for tail in _ends(tails, scope, problems):
                     for head in _ends(heads, scope, problems):
@@ -124,7 +142,7 @@ def _add(
 # --- edges that equations imply
 
 
-def _derived(scope: Scope, equations: Mapping[str, Equation]) -> Graph:
+def _derived(scope: Scope, equations: Mapping[str, Equation], problems: Problems) -> Graph:
     edges: dict[Pair, Span] = {}
     users: dict[str, list[str]] = {}
     for name, equation in equations.items():
@@ -134,7 +152,9 @@ def _derived(scope: Scope, equations: Mapping[str, Equation]) -> Graph:
             else:
                 edges[parent, name] = _place(equation, parent)
     confounded: dict[Pair, Span] = {}
+    budget = _Budget(problems)
     for noise, sharing in users.items():
+        budget.spend(len(sharing) * (len(sharing) - 1) // 2, scope.variables[noise].span)
         for a, b in combinations(sorted(sharing), 2):
             confounded.setdefault((a, b), _place(equations[b], noise))
     return Graph(edges, confounded)

@@ -86,7 +86,7 @@ class Mechanisms:
         option = signature.options[name]
         value = _read(argument.value, option.type)
         if value is None:
-            self._bad(name, f"is {_WANTED[option.type]}", argument.value.span, option)
+            self._bad(name, f"must be {_WANTED[option.type]}", argument.value.span, option)
             return False
         wrong = _outside(value, option)
         if wrong:
@@ -138,13 +138,13 @@ def _number(node: ast.Expression | ast.Range) -> int | float | None:
 def _outside(value: OptionValue, option: Option) -> str | None:
     if isinstance(value, str):
         if option.choices and value not in option.choices:
-            return "is one of " + ", ".join(f"`{choice}`" for choice in option.choices)
+            return "must be one of " + ", ".join(f"`{choice}`" for choice in option.choices)
         return None
     if isinstance(value, bool):
         return None
     for number in value if isinstance(value, tuple) else (value,):
         if option.low is not None and number < option.low:
-            return f"is at least {option.low:g}"
+            return f"must be at least {option.low:g}"
         if option.high is not None and number > option.high:
-            return f"is at most {option.high:g}"
+            return f"must be at most {option.high:g}"
     return None

@@ -154,13 +154,15 @@ class Ranges:
         undefined = ~np.isfinite(values)
         if undefined.any():
             where = _where(cases, undefined)
-            self.problems.add("E034", f"this has no value{where}", claim.expression.span)
+            helps = ["say what it is there, as in `if D == 0 then 0 else 1 / D`"]
+            self.problems.add("E034", f"this has no value{where}", claim.expression.span, helps=helps)
             return False
         failing = claim.failing(values)
         if failing.any():
             row = int(np.argmax(failing))
             message = f"this is {values[row]:.6g}{_where(cases, failing)}, {claim.what}"
-            self.problems.add(claim.code, message, claim.expression.span, helps=[claim.help])
+            fraction = claim.whole and not float(values[row]).is_integer()
+            self._refuse(claim, message, fraction=fraction)
             return False
         return True
 
@@ -171,10 +173,13 @@ class Ranges:
             return True
         if claim.code == "E034":
             return True  # any real number will do
-        shown = f"{low:g} to {high:g}" if inside is False else "a fraction"
-        message = f"this can be {shown}, {claim.what}"
-        self.problems.add(claim.code, message, claim.expression.span, helps=[claim.help])
+        shown = "a fraction" if inside else _between(low, high)
+        self._refuse(claim, f"this can be {shown}, {claim.what}", fraction=inside)
         return False
+
+    def _refuse(self, claim: _Claim, message: str, *, fraction: bool) -> None:
+        help = "make it whole, for example by `round(...)`" if fraction else claim.help
+        self.problems.add(claim.code, message, claim.expression.span, helps=[help])
 
     def _sums_to_one(self, arguments: Sequence[Expression]) -> None:
         span = arguments[0].span | arguments[-1].span
@@ -202,6 +207,15 @@ class Ranges:
         if failing.any():
             message = f"the lower end is not below the upper end{_where(cases, failing)}"
             self.problems.add("E041", message, span)
+
+
+def _between(low: float, high: float) -> str:
+    """``3 to 7``, ``any number from 3`` or ``any number``."""
+    if math.isinf(low) and math.isinf(high):
+        return "any number"
+    if math.isinf(high):
+        return f"any number from {low:g}"
+    return f"any number up to {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
 
 
 def _where(cases: Grid, failing: Array) -> str:

@@ -100,7 +100,8 @@ class Tables:
 
     def _configuration(self, row: ast.Row, parents: dict[str, Finite]) -> _Configuration | None:
         if len(row.configuration) != len(parents):
-            message = f"this row names {len(row.configuration)} values for {len(parents)} parents"
+            parent = "parent" if len(parents) == 1 else "parents"
+            message = f"this table has {len(parents)} {parent}, and this row names {len(row.configuration)}"
             self.problems.add("E043", message, row.span)
             return None
         values = []

@@ -193,8 +193,9 @@ class _Builder(Transformer_NonRecursive):  # type: ignore[type-arg]
     def truth(self, meta: Any, items: list[Token]) -> ast.Expression:
         return ast.Truth(_at(meta), items[0] == "true")
 
-    def word(self, meta: Any, items: list[ast.Name]) -> ast.Expression:
-        return ast.Word(items[0].span, items[0].text)
+    def word(self, meta: Any, items: list[Token]) -> ast.Expression:
+        name = self.name(meta, items)
+        return ast.Word(name.span, name.text)
 
     # --- queries
 
@@ -224,8 +225,10 @@ class _Builder(Transformer_NonRecursive):  # type: ignore[type-arg]
             return int(text)
         value = float(text)
         if text.isdecimal() or value == float("inf"):
-            message = f"this number is too large; integers have at most {_DIGITS} digits"
-            self.problems.append(Diagnostic("E009", message, self.source, span))
+            help = f"an integer has at most {_DIGITS} digits, and a decimal is below 1.8e308"
+            self.problems.append(
+                Diagnostic("E009", "this number is too large", self.source, span, helps=(help,))
+            )
         return value
 
     def _nest(self, node: ast.Expression, parts: list[Any]) -> ast.Expression:

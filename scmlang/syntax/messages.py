@@ -18,16 +18,27 @@ from scmlang.source import Source, Span
 
 @dataclass(frozen=True)
 class _Hint:
-    """Applies where ``before`` ends the text up to the error and ``at`` starts the text from it."""
+    """Applies where ``before`` is found in the statement up to the error and ``at`` starts the rest.
+
+    What ``at`` matches is underlined, or what the group ``place`` of ``before`` does.
+    """
 
     before: str
     at: str
     message: str
     help: str
+    code: str = ""
 
 
 _NAME = r"[A-Za-z]\w*"
 _HINTS = (
+    _Hint(
+        r"^\s*(?P<place>model|exogenous|latent|mechanism|query|assert|let)\s*$",
+        r":|~|->|<->|<-|,",
+        "a keyword cannot be a name",
+        "choose another name",
+        "E008",
+    ),
     _Hint(
         rf"^\s*{_NAME}\s*$",
         r"=(?!=)",
@@ -89,8 +100,8 @@ _HINTS = (
         "write `**` for a power, `xor` for exclusive or",
     ),
     _Hint(
-        rf"{_NAME}$",
-        r"_\{",
+        rf"{_NAME}_$",
+        r"\{",
         "a subscript is written in square brackets",
         "write `Y[X=1]`",
     ),
@@ -157,8 +168,12 @@ def explain(error: UnexpectedInput, source: Source, statement: Span) -> Diagnost
     span = Span(start, end)
     code = "E004" if isinstance(error, UnexpectedCharacters) else "E005"
     for hint in _HINTS:
-        if re.search(hint.before, before) and re.match(hint.at, rest):
-            return Diagnostic(code, hint.message, source, span, helps=(hint.help,))
+        at, past = re.match(hint.at, rest), re.search(hint.before, before)
+        if at and past:
+            span = Span(start, start + len(at.group()))
+            if "place" in past.re.groupindex:
+                span = Span(statement.start + past.start("place"), statement.start + past.end("place"))
+            return Diagnostic(hint.code or code, hint.message, source, span, helps=(hint.help,))
     label = _expected(error)
     if _at_end(error) or rest[:1] == "\n":
         return Diagnostic("E005", "the statement ends too early", source, span, label)
@@ -176,7 +191,7 @@ def _place(error: UnexpectedInput, source: Source, statement: Span) -> tuple[int
     if isinstance(error, UnexpectedCharacters):
         start = statement.start + (error.pos_in_stream or 0)
         return start, start + 1
-    kept = _without_comment(source.text[statement.start : statement.end]).rstrip()
+    kept = _without_comment(source.text[statement.start : statement.end]).rstrip(" \t\r\n\f")
     return statement.start + len(kept), statement.start + len(kept) + 1
 
 
@@ -204,5 +219,5 @@ def _describe(names: set[str]) -> Iterable[str]:
     elif len(names & _OPERATORS) > 2:
         yield "an operator"
         names = names - _OPERATORS
-    for name in names:
+    for name in names - {"$END"} if "_NL" in names else names:
         yield _WORDS.get(name) or f"`{_SYMBOLS.get(name, name.lower())}`"

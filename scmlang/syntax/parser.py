@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
 from lark import Lark, Token, Tree
@@ -80,7 +81,8 @@ def parse(source: Source, start: str = FILE) -> SyntaxTree:
         except UnexpectedInput as error:
             if start == QUERY:
                 raise ScmError([explain(error, source, Span(0, len(source.text)))]) from None
-    found = [*pieces.problems, *_errors(source, pieces.statements, start)]
+    errors = islice(_errors(source, pieces.statements, start), LIMITS.diagnostics)
+    found = [*pieces.problems[: LIMITS.diagnostics], *errors]
     if not found:
         raise InternalError("the text does not parse, but each of its statements does")
     raise ScmError(sorted(found, key=lambda d: d.span or Span(0, 0)))

@@ -14,11 +14,13 @@ from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
 
 _MARK = re.compile(r"#[^\n]*|[()\[\]{}]|\n")
+_BLANK = " \t\r\n\f"
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 # No line inside brackets of a valid program looks like this, so one that does was meant to be new.
 _STATEMENT = re.compile(
     r"[ \t]*(?:(?:model|exogenous|latent|mechanism|query|assert|let)\s+[A-Za-z]"
-    r"|[A-Za-z]\w*(?:[ \t]*,[ \t]*[A-Za-z]\w*)*[ \t]*(?::|~|->|<->|<-))"
+    r"|[A-Za-z]\w*(?:[ \t]*,[ \t]*[A-Za-z]\w*)*[ \t]*(?::|~|->|<->|<-))",
+    re.ASCII,
 )
 
 
@@ -78,7 +80,7 @@ class _Scanner:
             opened = self.open[-1]
             bracket = self.source.text[opened]
             self._problem("E006", f"`{bracket}` is never closed", opened, f"`{_CLOSER[bracket]}` is missing")
-        if not self.broken and self.source.text[self.start : at].strip():
+        if not self.broken and self.source.text[self.start : at].strip(_BLANK):
             self.statements.append(Span(self.start, at))
         self.start, self.open, self.broken = at, [], False
 
