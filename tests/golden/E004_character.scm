@@ -1,0 +1,3 @@
+X: binary
+X ~ bernoulli(0.5) @
+Y: {red; green}

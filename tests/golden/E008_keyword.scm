@@ -1,0 +1,3 @@
+X, if: binary
+X -> then
+model: binary

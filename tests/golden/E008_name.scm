@@ -1,0 +1,2 @@
+X, if: binary
+X -> then

@@ -1,0 +1,3 @@
+X: binary
+X -> Outcome
+Outcome ~ bernoulli(0.5)

@@ -1,0 +1,2 @@
+X: bool
+Y: bianry

@@ -1,0 +1,2 @@
+C: {red, green}
+green: binary

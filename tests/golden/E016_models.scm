@@ -1,0 +1,3 @@
+model A
+model B
+X: binary

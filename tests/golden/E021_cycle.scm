@@ -1,0 +1,6 @@
+X, Y, Z: binary
+
+X -> Z
+Y -> X
+
+Z -> X

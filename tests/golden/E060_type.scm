@@ -1,0 +1,2 @@
+X: binary
+mechanism X: tabel

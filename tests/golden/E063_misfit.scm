@@ -1,0 +1,4 @@
+X: binary
+A: real
+X -> A
+mechanism X, A: table
