@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from itertools import product
 
 from scmlang.semantics.domains import Domain, Finite
-from scmlang.semantics.expressions import Constant, Expression, Reference
+from scmlang.semantics.expressions import Call, Constant, Expression, Reference
 
 Interval = tuple[float, float]
 EVERYTHING: Interval = (-math.inf, math.inf)
@@ -30,6 +30,29 @@ def interval(expression: Expression, domains: Mapping[str, Domain]) -> Interval:
     rule = _RULES.get(expression.operator)
     result = rule(*operands) if rule else EVERYTHING
     return EVERYTHING if any(math.isnan(end) for end in result) else result
+
+
+def undefined_part(expression: Expression, domains: Mapping[str, Domain]) -> Expression | None:
+    """A logarithm, root or power in ``expression`` whose operand can be negative, if there is one.
+
+    What stands in a branch of an ``if`` is passed over: its condition may well be the guard. So is
+    division, whose operand is zero with probability zero where it varies continuously.
+    """
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, Call):
+            continue
+        if node.operator in ("log", "sqrt", "**") and interval(node.operands[0], domains)[0] < 0:
+            whole = node.operator == "**" and _is_whole_constant(node.operands[1])
+            if not whole:
+                return node
+        waiting.extend(node.operands[:1] if node.operator == "if" else node.operands)
+    return None
+
+
+def _is_whole_constant(node: Expression) -> bool:
+    return isinstance(node, Constant) and float(node.value).is_integer()
 
 
 def domain_interval(domain: Domain) -> Interval:

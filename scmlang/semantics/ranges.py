@@ -25,7 +25,7 @@ from scmlang.semantics.expressions import (
     evaluate,
     references,
 )
-from scmlang.semantics.intervals import interval
+from scmlang.semantics.intervals import interval, undefined_part
 from scmlang.semantics.model import Assignment, Draw, Equation, Render
 from scmlang.semantics.signatures import Catalogue, RendererSignature
 from scmlang.semantics.tables import TOLERANCE
@@ -167,6 +167,12 @@ class Ranges:
         return True
 
     def _prove(self, claim: _Claim) -> bool:
+        undefined = undefined_part(claim.expression, self.domains)
+        if undefined is not None:
+            helps = ["keep its operand positive, for example by `max(..., 0.001)`"]
+            message = "this has no value where its operand is negative"
+            self.problems.add("E034", message, undefined.span, helps=helps)
+            return False
         low, high = interval(claim.expression, self.domains)
         inside = (claim.low < low if claim.strict else claim.low <= low) and high <= claim.high
         if inside and (not claim.whole or _is_whole(claim.expression, self.domains)):

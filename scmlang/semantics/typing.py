@@ -252,8 +252,8 @@ class Resolver:
         size = 1 + sum(operand.size for operand in operands)
         depth = 1 + max(operand.depth for operand in operands)
         if size > LIMITS.expression_nodes or depth > LIMITS.nesting:
-            helps = ["give a part of it a `latent` variable of its own"]
-            self.problems.add("E036", "with every `let` put in, this is too large", span, helps=helps)
+            helps = ["a `let` counts in full wherever it is used; give a part a `latent` variable instead"]
+            self.problems.add("E036", "this expression is too large", span, helps=helps)
             return None
         call = Call(operator, tuple(operand.expression for operand in operands), span)
         if all(isinstance(operand.expression, Constant) for operand in operands) and operator != "vector":

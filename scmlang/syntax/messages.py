@@ -76,6 +76,12 @@ _HINTS = (
         "write `a < b and b < c`",
     ),
     _Hint(
+        r"(?:[-+*/%<>]|[=<>!]=|\b(?:and|or|xor|not))\s*(?P<place>\bif)\s+$",
+        r"",
+        "an `if` that is an operand needs brackets",
+        "write `(if a then b else c)`",
+    ),
+    _Hint(
         r"",
         r"&&?",
         "there is no operator `&`",
