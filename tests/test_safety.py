@@ -12,7 +12,7 @@ import scmlang
 
 PACKAGE = Path(scmlang.__file__).parent
 PICKLING = {"pickle", "_pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
-EVALUATING = {"eval", "exec", "compile", "__import__", "globals"}
+EVALUATING = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN = {
     "torch.load": "unpickles",
     "torch.save": "pickles",

@@ -17,4 +17,4 @@ scmlang evaluate --truth "$here"/frontdoor_truth.scm --runs demo/runs --out demo
 
 echo
 echo "Edited pictures: demo/do_C_1.png, demo/do_D_8.png"
-echo "Report:          demo/report"
+echo "Report:          demo/report/report.html"
