@@ -40,6 +40,8 @@ class LossWeights:
         diffusion, reconstruction, classification, level, likelihood, kl, recognition, effect: weights.
         swap: the part of each batch whose labels are swapped, 0..1.
         dropout: the probability that a parent's vector is replaced by the null vector.
+        recogniser_noise: the recogniser sees images under Gaussian noise of a deviation drawn from
+            0..recogniser_noise.
         noise_bias: time steps are drawn as T·u^(1/noise_bias), u uniform; above 1 favours noisy steps.
     """
 
@@ -54,6 +56,7 @@ class LossWeights:
     swap: float
     dropout: float
     noise_bias: float
+    recogniser_noise: float
 
 
 @dataclass(frozen=True)
@@ -128,15 +131,13 @@ def _image_terms(
     z = code.sample()
     terms = {"kl": code.kl().mean()}
     targets = model.standardised(batch.labels)
-    outputs = recogniser(images)
+    outputs = recogniser(blurred(images, weights.recogniser_noise))
     recogniser.observe_errors(outputs, targets)
     terms["recognition"] = recognition_loss(outputs, targets, batch.weight)
     swapped = round(share * len(images))
     if swapped:
         head = {name: value[:swapped] for name, value in batch.labels.items()}
-        back, terms["effect"] = _back_translate(
-            model, generator, recogniser, head, z[:swapped], weights.noise_bias
-        )
+        back, terms["effect"] = _back_translate(model, generator, recogniser, head, z[:swapped], weights)
         z = torch.cat([back, z[swapped:]])
     terms["diffusion"] = _diffusion_term(generator, images, vectors, z, weights)
     return terms
@@ -159,6 +160,17 @@ def _diffusion_term(
     return torch.nn.functional.mse_loss(output, generator.schedule.target(images, noise, t))
 
 
+def blurred(images: Tensor, largest: float) -> Tensor:
+    """Images under Gaussian noise, of a deviation that is uniform on 0..largest, one an image.
+
+    A classifier trained under noise has gradients that mean something to the eye (Kaur et al., "Are
+    perceptually-aligned gradients a general property of robust classifiers?", arXiv:1910.08640), so the
+    generator is not taught the patterns that merely fool it.
+    """
+    deviation = largest * torch.rand(len(images), 1, 1, 1, device=images.device)
+    return images + deviation * torch.randn_like(images)
+
+
 def draw_times(n: int, steps: int, noise_bias: float) -> Tensor:
     """Time steps int64 ``[n]`` with density ∝ t^(noise_bias − 1) on 0..steps−1."""
     return (torch.rand(n) ** (1 / noise_bias) * steps).long().clamp(max=steps - 1)
@@ -170,15 +182,15 @@ def _back_translate(
     recogniser: Recogniser,
     labels: Labels,
     z: Tensor,
-    noise_bias: float,
+    weights: LossWeights,
 ) -> tuple[Tensor, Tensor]:
     """The code z' of the swapped image I', and the recogniser's loss on I'."""
     parents = tuple(model.vectors(labels))
     swapped = swap_labels(model, labels, parents)
     condition = generator.condition(model.vectors(swapped))
-    image = _swapped_image(generator, condition, z, noise_bias)
+    image = _swapped_image(generator, condition, z, weights.noise_bias)
     frozen = {name: value.detach() for name, value in recogniser.named_parameters()}
-    outputs = functional_call(recogniser, frozen, (image,))
+    outputs = functional_call(recogniser, frozen, (blurred(image, weights.recogniser_noise),))
     targets = model.standardised(swapped)
     seen = {name: outputs[name] for name in parents}
     effect = recognition_loss(seen, {name: targets[name] for name in parents})

@@ -18,6 +18,7 @@ from torch import Tensor
 from scmlang.neural.columns import shown, tensor_column
 from scmlang.neural.edit import Edit, EditOptions, counterfactual_edit
 from scmlang.neural.embeddings import RealAutoencoder
+from scmlang.neural.labels import CategoricalRecognition
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.pixels import to_bytes, to_unit
 
@@ -122,7 +123,7 @@ def complete_labels(
     labels: dict[str, Tensor] = {}
     confidence: list[dict[str, float]] = [{} for _ in subjects]
     for plan in model.plan.labels:
-        values, sure = _recognised(model, plan.name, outputs[plan.name])
+        values, sure = _recognised(model, plan.name, images, outputs)
         for i, subject in enumerate(subjects):
             if plan.name in subject.known:
                 known = np.array([subject.known[plan.name]])
@@ -133,15 +134,19 @@ def complete_labels(
     return labels, confidence
 
 
-def _recognised(model: NeuralCausalModel, name: str, output: Tensor) -> tuple[Tensor, Tensor]:
-    """Values ``[n]`` and confidences ``[n]`` of one recogniser head."""
-    part = model.autoencoder(name)
-    if model.recogniser is None:
-        raise ValueError("the model has no recogniser")
-    if isinstance(part, RealAutoencoder):
+def _recognised(
+    model: NeuralCausalModel, name: str, images: Tensor, outputs: Mapping[str, Tensor]
+) -> tuple[Tensor, Tensor]:
+    """Values ``[n]`` and confidences ``[n]`` of one label, by its own mechanism if that reads the image."""
+    part, mechanism = model.autoencoder(name), model.mechanism(name)
+    if isinstance(part, RealAutoencoder) and model.recogniser is not None:
         error = model.recogniser.deviation(name) * part.scale
-        return output[:, 0] * part.scale + part.location, error.expand(len(output))
-    probability, level = torch.softmax(output, 1).max(1)
+        return outputs[name][:, 0] * part.scale + part.location, error.expand(len(images))
+    if isinstance(mechanism, CategoricalRecognition):
+        logits = mechanism.logits({}, torch.zeros(len(images), 0, dtype=torch.int64), images)
+    else:
+        logits = outputs[name]
+    probability, level = torch.softmax(logits, 1).max(1)
     return level, probability
 
 

@@ -138,7 +138,12 @@ class Recogniser(Group):
     """The classifier q(labels | I)."""
 
     width: Width = Field(default=32, description="channels of its first layer")
-    augment: bool = Field(default=True, description="small shifts and noise on its training images")
+    noise: float = Field(
+        default=0.6,
+        ge=0,
+        le=10,
+        description="largest deviation of the noise it is trained under, images being in -1..1",
+    )
 
 
 @dataclass(frozen=True)

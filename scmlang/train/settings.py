@@ -49,4 +49,5 @@ def loss_weights(recipe: Recipe) -> LossWeights:
         swap=loss.swap if recipe.code.channels else 0.0,
         dropout=recipe.diffusion.dropout,
         noise_bias=recipe.diffusion.noise_bias,
+        recogniser_noise=recipe.recogniser.noise,
     )
