@@ -1,0 +1,17 @@
+"""Evaluation: a trained model held against a fully specified one.
+
+Purpose: with the truth known, both the counterfactual labels and the counterfactual image of every
+held-out unit are known, so :func:`scmlang.evaluate.evaluation.evaluate` can say how often an edit reaches
+its target, what else it changes, and how far it is from the picture that would have been.
+
+Needs: a trained :class:`~scmlang.neural.ncm.NeuralCausalModel`, the truth as a checked model in which every
+variable has an equation, and the data folder that ``scmlang sample`` made from it. Guarantees: only held-out
+units are scored; the judge that reads labels off images is trained on rendered images alone, never on
+generated ones, and independently of the model's own recogniser; every number has a bootstrap interval and
+the same seed gives the same report.
+
+Control flow: ``interventions`` chooses what is asked; ``truth`` and ``units`` know the true units;
+``classifier`` trains the judge and ``judge`` keeps it; ``edits`` asks the model; ``scores`` and ``tables``
+compare, by ``metrics``; ``evaluation`` does all of it and gives a ``report``, which ``text`` and ``page``
+show.
+"""

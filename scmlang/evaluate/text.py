@@ -1,0 +1,183 @@
+"""The report as words: the same tables for the terminal and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from scmlang.evaluate.metrics import Estimate
+from scmlang.evaluate.report import ACCURACY, Effect, PixelError, Report
+from scmlang.evaluate.scores import RATE
+
+NONE = "–"
+COMPARISONS = {
+    "true": "edit against the true counterfactual",
+    "agreeing": "the same, where the model's labels are the true ones",
+    "render": "edit against the true picture under the model's labels",
+    "unedited": "factual picture against the true counterfactual",
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table: a title, a remark on how to read it, column heads and cells."""
+
+    title: str
+    remark: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def sections(report: Report) -> tuple[Section, ...]:
+    """Every table of a report, in order."""
+    return (
+        _targets(report),
+        _others(report),
+        _pixels(report),
+        _composition(report),
+        _mechanisms(report),
+        _distributions(report),
+        _judge(report),
+    )
+
+
+def print_report(report: Report, console: Console) -> None:
+    """The tables on a terminal; the remarks are left to the page."""
+    p = report.provenance
+    console.print(
+        f"[bold]{escape(p.learner)}[/bold] ({escape(p.run)}, step {p.step}) against {escape(p.truth)}: "
+        f"{p.images} images of the split {p.split}, {p.steps} steps, seed {p.seed}; "
+        "means with 95 % bootstrap intervals",
+        highlight=False,
+    )
+    for section in sections(report):
+        if section.rows:
+            console.print(_rich(section), highlight=False)
+    for note in notes(report):
+        console.print(f"note: {escape(note)}", highlight=False)
+
+
+def notes(report: Report) -> Iterator[str]:
+    """The remarks of the report and of its interventions."""
+    yield from report.notes
+    for effect in report.effects:
+        yield from (f"{effect.do}: {note}" for note in effect.notes)
+
+
+def estimate(value: Estimate | None, form: str) -> str:
+    """A mean with its interval."""
+    if value is None:
+        return NONE
+    return f"{value.mean:{form}} [{value.low:{form}}, {value.high:{form}}]"
+
+
+def _rich(section: Section) -> RichTable:
+    table = RichTable(title=section.title, title_justify="left", title_style="bold")
+    for head in section.heads:
+        table.add_column(escape(head))
+    for row in section.rows:
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _form(measure: str) -> str:
+    return ".3f" if measure in (ACCURACY, RATE) else ".4g"
+
+
+def _targets(report: Report) -> Section:
+    rows = [
+        (
+            e.do,
+            t.variable,
+            t.measure,
+            estimate(t.all, _form(t.measure)),
+            estimate(t.changed, _form(t.measure)),
+        )
+        for e in report.effects
+        for t in e.targets
+    ]
+    remark = (
+        "Does the judge see in the edited picture what was asked for? `changed` is over the pictures whose "
+        "factual value was another."
+    )
+    heads = ("intervention", "variable", "measure", "all", "changed")
+    return Section("Effectiveness", remark, heads, tuple(rows))
+
+
+def _others(report: Report) -> Section:
+    rows = []
+    for e in report.effects:
+        for o in e.others:
+            form = _form(o.measure)
+            seen = (estimate(value, form) for value in (o.factual, o.model, o.truth))
+            rows.append((e.do, o.variable, o.role, o.measure, *seen))
+    remark = (
+        "What the judge sees of the labels that were not set: non-descendants must be as they were, "
+        "descendants as the model itself says (rendering) and as the truth says (mechanism and rendering)."
+    )
+    heads = ("intervention", "variable", "role", "measure", "= before", "= model's", "= true")
+    return Section("Other labels", remark, heads, tuple(rows))
+
+
+def _pixels(report: Report) -> Section:
+    rows = [_pixel_row(e, p) for e in report.effects for p in e.pixels]
+    remark = (
+        "Per picture, then averaged; L1 on 0..255, PSNR in dB. The true counterfactual has the same "
+        "exogenous values as the factual picture, so the same source."
+    )
+    heads = ("intervention", "comparison", "n", "L1", "PSNR", "SSIM")
+    return Section("Pictures", remark, heads, tuple(rows))
+
+
+def _pixel_row(effect: Effect, error: PixelError) -> tuple[str, ...]:
+    n = error.l1.n if error.l1 else 0
+    values = estimate(error.l1, ".2f"), estimate(error.psnr, ".2f"), estimate(error.ssim, ".3f")
+    return effect.do, COMPARISONS[error.comparison], str(n), *values
+
+
+def _composition(report: Report) -> Section:
+    rows = [(str(c.cycles), estimate(c.l1, ".3f")) for c in report.composition]
+    remark = "The null intervention, repeated, should give the picture back."
+    return Section("Composition", remark, ("cycles", "L1 to the original, 0..255"), tuple(rows))
+
+
+def _mechanisms(report: Report) -> Section:
+    rows = [
+        (e.do, m.variable, m.measure, estimate(m.error, _form(m.measure)))
+        for e in report.effects
+        for m in e.mechanisms
+    ]
+    remark = (
+        "How often the model's counterfactual label is not the true one. Labels leave a unit's noise partly "
+        "open, so even the true model, knowing no more, would not reach 0."
+    )
+    return Section("Label mechanisms", remark, ("intervention", "variable", "measure", "error"), tuple(rows))
+
+
+def _distributions(report: Report) -> Section:
+    rows = []
+    for d in report.distributions:
+        margins = ", ".join(f"{name} {value:.4f}" for name, value in d.marginals.items())
+        joint, floor = (NONE if v is None else f"{v:.4f}" for v in (d.joint, d.floor))
+        rows.append((d.do or "none", joint, floor, margins))
+    remark = (
+        "Total variation between the learned and the true distribution of the labels. `sampling` is what two "
+        "samples of the truth itself differ by."
+    )
+    heads = ("intervention", "joint", "sampling", "margins")
+    return Section("Label distributions", remark, heads, tuple(rows))
+
+
+def _judge(report: Report) -> Section:
+    rows = [(j.variable, j.measure, f"{j.randomised:.4f}", f"{j.observed:.4f}") for j in report.judge]
+    how = "with" if report.jitter else "without"
+    remark = (
+        f"The classifier that reads the pictures, trained on real pictures alone, {how} distortions. Its own "
+        "errors are in every number that it judges."
+    )
+    heads = ("label", "measure", "randomised validation", "these pictures, unedited")
+    return Section("The judge", remark, heads, tuple(rows))

@@ -1,0 +1,126 @@
+"""Scores of edits that are perfect, that do nothing, or that are wrong in a known way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scmlang.evaluate.interventions import act
+from scmlang.evaluate.metrics import PSNR_CAP, Estimate
+from scmlang.evaluate.report import Effect, PixelError
+from scmlang.evaluate.scores import World, score
+from scmlang.evaluate.truth import Units
+
+
+def perfect(units: Units, **settings: float) -> World:
+    """What an oracle would answer, and a judge without errors see."""
+    responses = units.responses(settings)
+    labels = {name: responses[name] for name in units.split.columns}
+    images = units.images(responses)
+    seen = {name: labels[name] for name in ("S", "T", "K")}
+    return World(act(units.truth.model, settings), labels, images, seen, responses, images)
+
+
+def mean(estimate: Estimate | None) -> float:
+    assert estimate is not None
+    return estimate.mean
+
+
+def pixels(effect: Effect) -> dict[str, PixelError]:
+    return {error.comparison: error for error in effect.pixels}
+
+
+def test_a_perfect_edit_has_perfect_scores(units: Units) -> None:
+    effect = score(units, perfect(units, S=2), 0)
+    (target,) = effect.targets
+    assert (target.variable, target.value, target.measure) == ("S", "triangle", "accuracy")
+    assert mean(target.all) == mean(target.changed) == 1
+    assert target.changed is not None
+    assert target.changed.n == int((units.split.columns["S"] != 2).sum()) > 0
+    others = {other.variable: other for other in effect.others}
+    assert others.keys() == {"T", "K"}
+    assert {other.role for other in others.values()} == {"descendant"}
+    assert mean(others["K"].model) == mean(others["K"].truth) == 1
+    assert mean(others["T"].truth) == 0
+    assert others["K"].factual is None
+    assert {m.variable: mean(m.error) for m in effect.mechanisms} == {"T": 0, "K": 0}
+    for name in ("true", "agreeing", "render"):
+        assert mean(pixels(effect)[name].l1) == 0
+        assert mean(pixels(effect)[name].psnr) == PSNR_CAP
+    assert mean(pixels(effect)["unedited"].l1) > 0
+    assert effect.notes == ()
+
+
+def test_what_is_no_descendant_must_not_change(units: Units) -> None:
+    world = perfect(units, K=4)
+    seen = dict(world.seen)
+    seen["S"] = np.where(np.arange(len(units)) % 2, seen["S"], (seen["S"] + 1) % 3)
+    effect = score(units, replace(world, seen=seen), 0)
+    shape = next(other for other in effect.others if other.variable == "S")
+    assert shape.role == "non-descendant"
+    assert mean(shape.factual) == 0.5
+    assert shape.model is None
+    assert shape.truth is None
+    assert effect.mechanisms == ()
+
+
+def test_doing_nothing_scores_as_the_unedited_image(units: Units) -> None:
+    world = replace(perfect(units, K=4), edited=units.split.images)
+    errors = pixels(score(units, world, 0))
+    assert errors["true"].l1 == errors["unedited"].l1
+    assert mean(errors["true"].l1) > 1
+
+
+def test_a_wrong_mechanism_is_not_a_wrong_rendering(units: Units) -> None:
+    """The labels are wrong, and the image shows exactly them."""
+    world = perfect(units, S=2)
+    wrong = dict(world.labels)
+    wrong["K"] = np.where(np.arange(len(units)) < 6, 1, wrong["K"])
+    edited = units.images(units.responses(wrong))
+    seen = {**world.seen, "K": wrong["K"]}
+    effect = score(units, replace(world, labels=wrong, edited=edited, seen=seen), 0)
+    rate = next(m for m in effect.mechanisms if m.variable == "K")
+    assert rate.measure == "rate"
+    assert mean(rate.error) == pytest.approx(6 / len(units))
+    ink = next(other for other in effect.others if other.variable == "K")
+    assert mean(ink.model) == 1
+    assert mean(ink.truth) == pytest.approx(1 - 6 / len(units))
+    errors = pixels(effect)
+    assert mean(errors["true"].l1) > 0
+    assert mean(errors["render"].l1) == 0
+    assert mean(errors["agreeing"].l1) == 0
+    assert errors["agreeing"].l1 is not None
+    assert errors["agreeing"].l1.n == len(units) - 6
+
+
+def test_a_real_target_has_an_absolute_error(units: Units) -> None:
+    world = perfect(units, T=3.0)
+    effect = score(units, replace(world, seen={**world.seen, "T": np.full(len(units), 3.25)}), 0)
+    (target,) = effect.targets
+    assert target.measure == "mean absolute error"
+    assert mean(target.all) == 0.25
+    assert target.changed is None
+
+
+def test_pixels_are_compared_only_where_the_source_is_kept(
+    units: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renderer = units.truth.renderers["strokes"]
+    monkeypatch.setattr(type(renderer), "fixes", frozenset({"thickness", "ink"}))
+    effect = score(units, perfect(units, S=2), 0)
+    kept = int((units.split.columns["S"] == 2).sum())
+    true = pixels(effect)["true"]
+    assert true.l1 is not None
+    assert true.l1.n == kept < len(units)
+    (note,) = effect.notes
+    assert f"in {len(units) - kept} of {len(units)} units" in note
+
+
+def test_labels_that_cannot_be_rendered_are_said_so(units: Units) -> None:
+    world = perfect(units, S=2)
+    labels = {**world.labels, "K": np.full(len(units), 9)}
+    effect = score(units, replace(world, labels=labels), 0)
+    assert "render" not in pixels(effect)
+    assert "cannot" in effect.notes[0] or "no image can be rendered" in effect.notes[0]
