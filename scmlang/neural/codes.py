@@ -9,5 +9,4 @@ CODES: dict[str, str] = {
     "E203": "a given label that the model does not have",
     "E204": "a given value outside its domain",
     "E205": "a number out of range",
-    "E206": "a label that only an image determines",
 }
