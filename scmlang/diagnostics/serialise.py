@@ -23,7 +23,7 @@ SCHEMA = 1
 def to_json(diagnostics: Iterable[Diagnostic]) -> str:
     """One JSON document, ending in a newline."""
     document = {"schema": SCHEMA, "diagnostics": [to_object(d) for d in diagnostics]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def to_object(diagnostic: Diagnostic) -> dict[str, object]:

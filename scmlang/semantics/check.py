@@ -21,6 +21,7 @@ from scmlang.semantics.signatures import Catalogue, MechanismSignature, Renderer
 from scmlang.semantics.typing import Resolver
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
+from scmlang.syntax.build import KEYWORDS
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class _Check:
             self.problems.add("E016", "a file has one `model` statement", again.span, notes=[note])
         if found:
             return found[0].name.text
-        return re.sub(r"\W", "_", PurePath(self.source.name).stem) or "model"
+        return _name_of_file(self.source.name)
 
     def _names(self) -> None:
         """Report each name that nothing declares where it is first used."""
@@ -151,6 +152,12 @@ class _Check:
             span = statement.query.span
             queries[name.text] = self.source.text[span.start : span.end]
         return queries
+
+
+def _name_of_file(path: str) -> str:
+    """The stem of a file as a name of the language."""
+    stem = re.sub(r"[^A-Za-z0-9_]", "_", PurePath(path).stem)
+    return stem if stem[:1].isalpha() and stem not in KEYWORDS else f"model_{stem}"
 
 
 def _variables(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -107,10 +107,32 @@ def test_checking_loads_nothing_heavy(name: str) -> None:
 
 @pytest.mark.slow
 def test_a_cold_check_is_quick() -> None:
-    """The best of five runs, so that a busy machine does not fail it."""
+    """Half a second of processor time, which unlike wall time does not count what else the machine does."""
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        before = processor_time()
         assert scmlang("check", FRONTDOOR).returncode == 0
-        times.append(time.perf_counter() - start)
+        times.append(processor_time() - before)
     assert min(times) < 0.5
+
+
+def processor_time() -> float:
+    """Seconds that the ended child processes have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_a_name_that_no_encoding_has(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"bad\xff\xe6\x97\xa5.scm")
+    path.write_text("X: binary\n", encoding="utf-8")
+    absent = tmp_path / "日.scm"
+    for encoding in ("ascii", "utf-8"):
+        environment = ENVIRONMENT | {"PYTHONIOENCODING": encoding}
+        for arguments in (
+            ("check", path),
+            ("check", absent),
+            ("check", "--format", "json", path),
+        ):
+            command = [sys.executable, "-m", "scmlang", *arguments]
+            ran = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
+            assert ran.returncode == (1 if arguments[-1] == absent else 0), ran.stderr

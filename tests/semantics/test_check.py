@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scmlang.diagnostics import ScmError
+from scmlang.exchange.ir import write
 from scmlang.limits import LIMITS
 from scmlang.semantics.cycles import cycles
 from scmlang.semantics.distributions import assign
@@ -169,8 +170,20 @@ def test_a_short_text_cannot_ask_for_a_vast_diagram() -> None:
     assert codes(f"exogenous U ~ bernoulli(0.5)\n{names}: binary\n{equations}") == ["E023"]
 
 
-def test_the_model_is_named_by_its_file() -> None:
-    assert check_text("X: binary", "some/where/my-model.scm").model.name == "my_model"
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("some/where/my-model.scm", "my_model"),
+        ("日.scm", "model__"),
+        ("001.scm", "model_001"),
+        ("query.scm", "model_query"),
+        ("", "model_"),
+    ],
+)
+def test_the_model_is_named_by_its_file(path: str, name: str) -> None:
+    model = check_text("X: binary", path).model
+    assert model.name == name
+    assert model_of(write(model)).name == name
 
 
 def test_causes_come_first() -> None:
