@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scmlang.train.recipe import Recipe
 
 
+PIPED_WIDTH = 120
+
+
 class Format(StrEnum):
     text = "text"
     json = "json"
@@ -94,7 +97,8 @@ def evaluate(
 
     from scmlang.evaluate.text import print_report
 
-    print_report(report, Console())
+    console = Console()
+    print_report(report, console if console.is_terminal else Console(width=PIPED_WIDTH))
     typer.echo(f"report: {page}")
 
 

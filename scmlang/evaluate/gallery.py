@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scmlang.data.pictures import Caption, Row
 from scmlang.evaluate.interventions import show
 from scmlang.evaluate.report import Gallery
-from scmlang.evaluate.scores import World
+from scmlang.evaluate.scores import World, altered
 from scmlang.evaluate.truth import Units
 from scmlang.semantics.expressions import Columns
 
@@ -32,8 +32,7 @@ def gallery(units: Units, world: World, reconstruction: NDArray[np.uint8], colum
 
 
 def _chosen(units: Units, world: World, columns: int) -> NDArray[np.int64]:
-    settings = world.act.settings.items()
-    changed = np.any([units.split.columns[name] != value for name, value in settings], 0)
+    changed = altered(units, world.act)
     return np.concatenate([np.flatnonzero(changed), np.flatnonzero(~changed)])[:columns]
 
 

@@ -46,22 +46,23 @@ def default_acts(model: CausalModel, parents: Sequence[str], marginals: Columns)
 
 
 def read_acts(texts: Sequence[str], model: CausalModel) -> tuple[Act, ...]:
-    """Interventions as typed: ``do(D=8)``, ``I[D=8] | I``, or a query of the file by its name.
+    """Interventions as typed: ``do(D=8)``, ``I[D=8] | I``, or a query of the file by its name; each once.
 
     Raises:
         ScmError: for a text that is no query of the model; E235 when it sets what the learner does not
             observe.
     """
-    acts = []
+    acts: dict[str, Act] = {}
     problems: list[Diagnostic] = []
     for text in texts:
         settings = read_query(text, model).settings
         hidden = [name for name in settings if model.variables[name].role is not Role.OBSERVED]
         problems += [_not_observed(text, name) for name in hidden]
-        acts.append(act(model, settings))
+        ordered = {name: settings[name] for name in model.variables if name in settings}
+        acts.setdefault(str(ordered), act(model, ordered))
     if problems:
         raise ScmError(problems)
-    return tuple(acts)
+    return tuple(acts.values())
 
 
 def act(model: CausalModel, settings: Mapping[str, int | float]) -> Act:

@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Other:
-    """What the judge sees of a label that was not set.
+    """What the judge sees of a label that was not set, in the units that the intervention changes.
 
     Attributes:
         variable, measure: as in :class:`Target`.
@@ -57,9 +57,9 @@ class Other:
 class Mechanism:
     """How far the model's counterfactual labels are from the true ones, no image being involved.
 
-    ``error`` is the rate of different labels (``rate``), or the mean absolute error of a real label. What
-    no model can know is in it too: observed labels leave the unit's noise partly open, and the model draws
-    it from its posterior.
+    Over the units that the intervention changes. ``error`` is the rate of different labels (``rate``), or the
+    mean absolute error of a real label. What no model can know is in it too: observed labels leave the
+    unit's noise partly open, and the model draws it from its posterior.
     """
 
     variable: str
@@ -69,14 +69,14 @@ class Mechanism:
 
 @dataclass(frozen=True)
 class PixelError:
-    """Distances of pictures, 0..255, for the units whose source the renderer keeps.
+    """Distances of pictures, for the units that the intervention changes and whose source the renderer keeps.
 
     Attributes:
         comparison: ``true``, the edit against the true counterfactual image; ``agreeing``, the same where
             the model's labels are the true ones; ``render``, the edit against the true image under the
             model's own labels, so that wrong labels do not count; ``unedited``, the factual against the
             true counterfactual image, which is what doing nothing would score.
-        l1, psnr, ssim: means over images.
+        l1, psnr, ssim: means over images, on 0..255, in decibels, and up to 1.
     """
 
     comparison: str

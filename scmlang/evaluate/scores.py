@@ -18,6 +18,7 @@ from scmlang.semantics.expressions import Columns
 
 RATE = "rate"
 Images = NDArray[np.uint8]
+Rows = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,27 @@ def score(units: Units, world: World, seed: int) -> Effect:
         seed: of the bootstrap.
     """
     reached = units.truth.diagram.descendants(*world.act.settings)
-    pixels, notes = _pixels(units, world, seed)
+    changed = altered(units, world.act)
+    pixels, notes = _pixels(units, world, changed, seed)
     return Effect(
         do=world.act.text,
         settings=world.act.settings,
         targets=tuple(_targets(units, world, seed)),
-        others=tuple(_others(units, world, reached, seed)),
-        mechanisms=tuple(_mechanisms(units, world, reached, seed)),
+        others=tuple(_others(units, world, reached, changed, seed)),
+        mechanisms=tuple(_mechanisms(units, world, reached, changed, seed)),
         pixels=pixels,
         notes=notes,
     )
+
+
+def altered(units: Units, act: Act) -> Rows:
+    """Where the intervention changes the value of anything that it sets.
+
+    Elsewhere the counterfactual is the factual unit, which every edit of an exact inversion gets right.
+    """
+    columns = units.split.columns
+    changed: Rows = np.any([columns[name] != value for name, value in act.settings.items()], axis=0)
+    return changed
 
 
 def compare(a: NDArray[np.generic], b: NDArray[np.generic]) -> NDArray[np.float64]:
@@ -80,14 +92,14 @@ def _targets(units: Units, world: World, seed: int) -> Iterator[Target]:
         yield Target(name, show(domain, value), measure_of(factual), bootstrap(hit, seed), changed)
 
 
-def _others(units: Units, world: World, reached: frozenset[str], seed: int) -> Iterator[Other]:
+def _others(units: Units, world: World, reached: frozenset[str], rows: Rows, seed: int) -> Iterator[Other]:
     for name, seen in world.seen.items():
         if name in world.act.settings:
             continue
         factual = units.split.columns[name]
 
         def against(column: NDArray[np.generic], seen: NDArray[np.generic] = seen) -> Estimate | None:
-            return bootstrap(compare(seen, column), seed)
+            return bootstrap(compare(seen, column)[rows], seed)
 
         if name in reached:
             model, truth = against(world.labels[name]), against(world.responses[name])
@@ -96,18 +108,22 @@ def _others(units: Units, world: World, reached: frozenset[str], seed: int) -> I
             yield Other(name, "non-descendant", measure_of(factual), factual=against(factual))
 
 
-def _mechanisms(units: Units, world: World, reached: frozenset[str], seed: int) -> Iterator[Mechanism]:
+def _mechanisms(
+    units: Units, world: World, reached: frozenset[str], rows: Rows, seed: int
+) -> Iterator[Mechanism]:
     for name, factual in units.split.columns.items():
         if name in reached and name not in world.act.settings:
-            error = compare(world.labels[name], world.responses[name])
+            error = compare(world.labels[name], world.responses[name])[rows]
             finite = measure_of(factual) == ACCURACY
             measure = RATE if finite else measure_of(factual)
             yield Mechanism(name, measure, bootstrap(1 - error if finite else error, seed))
 
 
-def _pixels(units: Units, world: World, seed: int) -> tuple[tuple[PixelError, ...], tuple[str, ...]]:
-    kept = units.same_source(world.responses)
-    notes = [] if kept.all() else [_moved(len(units) - int(kept.sum()), len(units))]
+def _pixels(
+    units: Units, world: World, rows: Rows, seed: int
+) -> tuple[tuple[PixelError, ...], tuple[str, ...]]:
+    kept = rows & units.same_source(world.responses)
+    notes = [] if (kept == rows).all() else [_moved(int((rows & ~kept).sum()), int(rows.sum()))]
     agree = kept & _agreeing(units, world)
     errors = [
         pixel_error("true", world.edited[kept], world.true[kept], seed),
@@ -115,7 +131,7 @@ def _pixels(units: Units, world: World, seed: int) -> tuple[tuple[PixelError, ..
     ]
     try:
         under = units.responses(world.labels)
-        same = units.same_source(under)
+        same = rows & units.same_source(under)
         rendered = units.images(under)
         errors.append(pixel_error("render", world.edited[same], rendered[same], seed))
     except ScmError as error:
@@ -142,6 +158,6 @@ def _agreeing(units: Units, world: World) -> NDArray[np.bool_]:
 
 def _moved(rows: int, n: int) -> str:
     return (
-        f"in {rows} of {n} units the true counterfactual image has another source, since the renderer does "
-        "not fix it under this change; pixels are compared in the others"
+        f"in {rows} of the {n} units that change the true counterfactual image has another source, since the "
+        "renderer does not fix it under this change, so their pixels are not compared"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
@@ -14,12 +15,6 @@ from scmlang.evaluate.report import ACCURACY, Effect, PixelError, Report
 from scmlang.evaluate.scores import RATE
 
 NONE = "–"
-COMPARISONS = {
-    "true": "edit against the true counterfactual",
-    "agreeing": "the same, where the model's labels are the true ones",
-    "render": "edit against the true picture under the model's labels",
-    "unedited": "factual picture against the true counterfactual",
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,9 @@ def estimate(value: Estimate | None, form: str) -> str:
 
 
 def _rich(section: Section) -> RichTable:
-    table = RichTable(title=section.title, title_justify="left", title_style="bold")
+    table = RichTable(
+        title=section.title, title_justify="left", title_style="bold", box=box.SIMPLE, pad_edge=False
+    )
     for head in section.heads:
         table.add_column(escape(head))
     for row in section.rows:
@@ -84,27 +81,28 @@ def _rich(section: Section) -> RichTable:
     return table
 
 
-def _form(measure: str) -> str:
-    return ".3f" if measure in (ACCURACY, RATE) else ".4g"
+def _scored(value: Estimate | None, measure: str) -> str:
+    """A score with its measure, where it is not the usual one."""
+    if measure in (ACCURACY, RATE) or value is None:
+        return estimate(value, ".3f")
+    return "MAE " + estimate(value, ".3g")
+
+
+def _counted(value: Estimate | None, measure: str) -> tuple[str, str]:
+    return str(value.n) if value else NONE, _scored(value, measure)
 
 
 def _targets(report: Report) -> Section:
     rows = [
-        (
-            e.do,
-            t.variable,
-            t.measure,
-            estimate(t.all, _form(t.measure)),
-            estimate(t.changed, _form(t.measure)),
-        )
+        (e.do, t.variable, *(cell for part in (t.all, t.changed) for cell in _counted(part, t.measure)))
         for e in report.effects
         for t in e.targets
     ]
     remark = (
-        "Does the judge see in the edited picture what was asked for? `changed` is over the pictures whose "
-        "factual value was another."
+        "How often the judge sees in the edited picture what was asked for: in all pictures, and in those "
+        "whose factual value was another. MAE is the mean absolute error of a real label."
     )
-    heads = ("intervention", "variable", "measure", "all", "changed")
+    heads = ("intervention", "label", "n", "all", "n", "changed")
     return Section("Effectiveness", remark, heads, tuple(rows))
 
 
@@ -112,22 +110,28 @@ def _others(report: Report) -> Section:
     rows = []
     for e in report.effects:
         for o in e.others:
-            form = _form(o.measure)
-            seen = (estimate(value, form) for value in (o.factual, o.model, o.truth))
-            rows.append((e.do, o.variable, o.role, o.measure, *seen))
+            known = {"itself before": o.factual, "the model's": o.model, "the true one": o.truth}
+            rows += [
+                (e.do, o.variable, o.role, name, _scored(value, o.measure))
+                for name, value in known.items()
+                if value is not None
+            ]
     remark = (
-        "What the judge sees of the labels that were not set: non-descendants must be as they were, "
-        "descendants as the model itself says (rendering) and as the truth says (mechanism and rendering)."
+        "What the judge sees of the labels that were not set, in the pictures that the intervention changes. "
+        "Non-descendants must be as they were; descendants as the model itself says (an error is the "
+        "image generator's) and as the truth says (an error is the generator's or a label mechanism's)."
     )
-    heads = ("intervention", "variable", "role", "measure", "= before", "= model's", "= true")
+    heads = ("intervention", "label", "role", "compared with", "agreement")
     return Section("Other labels", remark, heads, tuple(rows))
 
 
 def _pixels(report: Report) -> Section:
-    rows = [_pixel_row(e, p) for e in report.effects for p in e.pixels]
+    rows = [_pixel_row(e, p) for e in report.effects for p in e.pixels if p.l1]
     remark = (
-        "Per picture, then averaged; L1 on 0..255, PSNR in dB. The true counterfactual has the same "
-        "exogenous values as the factual picture, so the same source."
+        "In the pictures that the intervention changes, where the true counterfactual has the same source. "
+        "L1 on 0..255, PSNR in dB. true: the edit against the true counterfactual; agreeing: the same where "
+        "the model's labels are the true ones; render: the edit against the true picture under the model's "
+        "labels; unedited: the factual picture against the true counterfactual, what doing nothing scores."
     )
     heads = ("intervention", "comparison", "n", "L1", "PSNR", "SSIM")
     return Section("Pictures", remark, heads, tuple(rows))
@@ -135,8 +139,8 @@ def _pixels(report: Report) -> Section:
 
 def _pixel_row(effect: Effect, error: PixelError) -> tuple[str, ...]:
     n = error.l1.n if error.l1 else 0
-    values = estimate(error.l1, ".2f"), estimate(error.psnr, ".2f"), estimate(error.ssim, ".3f")
-    return effect.do, COMPARISONS[error.comparison], str(n), *values
+    values = estimate(error.l1, ".1f"), estimate(error.psnr, ".2f"), estimate(error.ssim, ".3f")
+    return effect.do, error.comparison, str(n), *values
 
 
 def _composition(report: Report) -> Section:
@@ -146,16 +150,13 @@ def _composition(report: Report) -> Section:
 
 
 def _mechanisms(report: Report) -> Section:
-    rows = [
-        (e.do, m.variable, m.measure, estimate(m.error, _form(m.measure)))
-        for e in report.effects
-        for m in e.mechanisms
-    ]
+    rows = [(e.do, m.variable, _scored(m.error, m.measure)) for e in report.effects for m in e.mechanisms]
     remark = (
-        "How often the model's counterfactual label is not the true one. Labels leave a unit's noise partly "
+        "How often the model's counterfactual label is not the true one, in the units that the intervention "
+        "changes. Labels leave a unit's noise partly "
         "open, so even the true model, knowing no more, would not reach 0."
     )
-    return Section("Label mechanisms", remark, ("intervention", "variable", "measure", "error"), tuple(rows))
+    return Section("Label mechanisms", remark, ("intervention", "label", "error"), tuple(rows))
 
 
 def _distributions(report: Report) -> Section:
@@ -165,8 +166,8 @@ def _distributions(report: Report) -> Section:
         joint, floor = (NONE if v is None else f"{v:.4f}" for v in (d.joint, d.floor))
         rows.append((d.do or "none", joint, floor, margins))
     remark = (
-        "Total variation between the learned and the true distribution of the labels. `sampling` is what two "
-        "samples of the truth itself differ by."
+        "Total variation between the learned and the true distribution of the labels. The column sampling says "
+        "by how much two samples of the truth itself differ."
     )
     heads = ("intervention", "joint", "sampling", "margins")
     return Section("Label distributions", remark, heads, tuple(rows))

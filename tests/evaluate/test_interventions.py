@@ -27,8 +27,8 @@ def test_equal_quartiles_are_asked_once() -> None:
 
 
 def test_interventions_as_typed() -> None:
-    acts = read_acts(["do(S=1)", "thick", "I[K=4, S=ring] | I"], model_from(LEARNER))
-    assert [act.text for act in acts] == ["do(S=cross)", "do(T=3)", "do(K=4, S=ring)"]
+    acts = read_acts(["do(S=1)", "thick", "I[K=4, S=ring] | I", "do(S=cross)"], model_from(LEARNER))
+    assert [act.text for act in acts] == ["do(S=cross)", "do(T=3)", "do(S=ring, K=4)"]
     assert acts[2].settings == {"K": 4, "S": 0}
 
 
