@@ -8,7 +8,7 @@ P(I_x | I, labels) under the learned model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -57,18 +57,35 @@ class Edit:
     edited: Tensor
 
 
-@torch.no_grad()
 def counterfactual_edit(
     model: NeuralCausalModel, images: Tensor, labels: Labels, do: Labels, options: EditOptions
 ) -> Edit:
-    """I[X=x] | I for every row.
+    """I[X=x] | I for every row, under one intervention; see :func:`counterfactual_edits`."""
+    return counterfactual_edits(model, images, labels, [do], options)[0]
+
+
+@torch.no_grad()
+def counterfactual_edits(
+    model: NeuralCausalModel,
+    images: Tensor,
+    labels: Labels,
+    acts: Sequence[Labels],
+    options: EditOptions,
+    advance: Callable[[int], None] = lambda rows: None,
+) -> list[Edit]:
+    """I[X=x] | I for every row under each of several interventions, the noise abducted once for all.
 
     Args:
         model: a trained model with an image.
         images: ``[n, C, H, W]`` in [−1, 1].
         labels: every label column ``[n]``, given or recognised.
-        do: the intervention, values ``[n]``.
+        acts: the interventions, each a mapping of variables to values ``[n]``; an empty one is the null
+            intervention.
         options: steps, inversion, guidance, seed.
+        advance: called with the number of images of every replay that is done.
+
+    Returns:
+        One edit per intervention, all with the same reconstruction.
 
     Raises:
         ValueError: when the model has no image variable.
@@ -77,47 +94,65 @@ def counterfactual_edit(
         raise ValueError("the model has no image variable to edit")
     seed = torch.Generator().manual_seed(options.seed)
     noise = abduct(model, labels, images, seed)
-    counterfactual = predict(model, noise, labels, do, images)
+    worlds = [predict(model, noise, labels, do, images) for do in acts]
     parts = []
     for start in range(0, len(images), options.batch):
         rows = slice(start, start + options.batch)
-        parts.append(
-            _edit_rows(
-                model,
-                model.generator,
-                images[rows],
-                {name: value[rows] for name, value in labels.items()},
-                {name: value[rows] for name, value in counterfactual.items()},
-                options,
-                seed,
-            )
-        )
-    reconstruction = torch.cat([part[0] for part in parts])
-    edited = torch.cat([part[1] for part in parts])
-    return Edit(labels, counterfactual, images, reconstruction, edited)
+        here, *there = (_take(world, rows) for world in (labels, *worlds))
+        parts.append(_replays(model, model.generator, images[rows], here, there, options, seed, advance))
+    reconstruction, *edited = (torch.cat(part) for part in zip(*parts, strict=True))
+    return [
+        Edit(labels, world, images, reconstruction, pictures)
+        for world, pictures in zip(worlds, edited, strict=True)
+    ]
 
 
-def _edit_rows(
+def _replays(
     model: NeuralCausalModel,
     generator: DiffusionGenerator,
     images: Tensor,
     labels: Labels,
-    counterfactual: Labels,
+    worlds: Sequence[Labels],
     options: EditOptions,
     seed: torch.Generator,
-) -> tuple[Tensor, Tensor]:
+    advance: Callable[[int], None],
+) -> list[Tensor]:
+    """The images under the factual labels, then under those of every world, with the same noise."""
     vectors = model.vectors(labels)
     code = generator.encode(images, generator.condition(vectors)).mean
-    factual = Condition(vectors, code, {})
-    guidance = {
-        name: torch.where(counterfactual[name] == labels[name], 1.0, scale)
-        for name, scale in (options.guidance or {}).items()
-        if name in vectors
-    }
-    acted = Condition(model.vectors(counterfactual), code, guidance)
-    inversion: Inversion
+    conditions = [Condition(vectors, code, {})]
+    for world in worlds:
+        conditions.append(Condition(model.vectors(world), code, _guidance(vectors, labels, world, options)))
+    inversion = _invert(generator, images, conditions[0], options, seed)
+    replays = []
+    for condition in conditions:
+        replays.append(inversion.replay(generator, condition))
+        advance(len(images))
+    return replays
+
+
+def _invert(
+    generator: DiffusionGenerator,
+    images: Tensor,
+    condition: Condition,
+    options: EditOptions,
+    seed: torch.Generator,
+) -> Inversion:
     if options.inversion == "ddim":
-        inversion = DdimInversion.invert(generator, images, factual, options.steps)
-    else:
-        inversion = EditFriendlyInversion.invert(generator, images, factual, options.steps, seed)
-    return inversion.replay(generator, factual), inversion.replay(generator, acted)
+        return DdimInversion.invert(generator, images, condition, options.steps)
+    return EditFriendlyInversion.invert(generator, images, condition, options.steps, seed)
+
+
+def _guidance(
+    parents: Mapping[str, Tensor], labels: Labels, world: Labels, options: EditOptions
+) -> dict[str, Tensor]:
+    """The scale of every row: guidance acts where the variable's value changed."""
+    return {
+        name: torch.where(world[name] == labels[name], 1.0, scale)
+        for name, scale in (options.guidance or {}).items()
+        if name in parents
+    }
+
+
+def _take(labels: Labels, rows: slice) -> dict[str, Tensor]:
+    return {name: value[rows] for name, value in labels.items()}

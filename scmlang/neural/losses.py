@@ -42,7 +42,7 @@ class LossWeights:
         dropout: the probability that a parent's vector is replaced by the null vector.
         recogniser_noise: the recogniser sees images under Gaussian noise of a deviation drawn from
             0..recogniser_noise.
-        noise_bias: time steps are drawn as T·u^(1/noise_bias), u uniform; above 1 favours noisy steps.
+        noise_bias: time steps are drawn as T·u^noise_bias, u uniform; below 1 favours noisy steps.
     """
 
     diffusion: float
@@ -172,8 +172,8 @@ def blurred(images: Tensor, largest: float) -> Tensor:
 
 
 def draw_times(n: int, steps: int, noise_bias: float) -> Tensor:
-    """Time steps int64 ``[n]`` with density ∝ t^(noise_bias − 1) on 0..steps−1."""
-    return (torch.rand(n) ** (1 / noise_bias) * steps).long().clamp(max=steps - 1)
+    """Time steps int64 ``[n]`` with density ∝ t^(1/noise_bias − 1) on 0..steps−1."""
+    return (torch.rand(n) ** noise_bias * steps).long().clamp(max=steps - 1)
 
 
 def _back_translate(
