@@ -106,6 +106,7 @@ class Model:
         samples: int = 1,
         seed: int = 0,
         steps: int | None = None,
+        guidance: Mapping[str, float] | None = None,
     ) -> EditAnswer:
         """Answer a counterfactual query about images with a trained run.
 
@@ -118,6 +119,7 @@ class Model:
             samples: posterior draws per image.
             seed: of every random draw.
             steps: sampling steps; the recipe's by default.
+            guidance: scale by changed label; the recipe's by default.
 
         Raises:
             ScmError: for a mistaken query, a missing run, unreadable pictures.
@@ -135,6 +137,7 @@ class Model:
             samples=samples,
             seed=seed,
             steps=steps,
+            guidance={name: str(scale) for name, scale in (guidance or {}).items()},
         )
         return answer_query(open_artefact(run), text, options)
 

@@ -25,6 +25,7 @@ from scmlang.train.artefact import Artefact
 
 SCHEMA = 1
 TEST_IMAGES = 8
+LARGEST_SCALE = 100.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class QueryOptions:
         samples: posterior draws per image, at least 1.
         seed: of every random draw.
         steps: sampling steps; None means the recipe's.
+        guidance: scale by variable, as typed, instead of the recipe's.
     """
 
     images: tuple[Path, ...] = ()
@@ -44,6 +46,7 @@ class QueryOptions:
     samples: int = 1
     seed: int = 0
     steps: int | None = None
+    guidance: Mapping[str, str] = field(default_factory=dict)
 
 
 def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAnswer:
@@ -67,10 +70,33 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
         artefact.model,
         _subjects(artefact, image, options),
         query.settings,
-        EditOptions(steps, recipe.inversion, recipe.guidance, options.seed),
+        EditOptions(steps, recipe.inversion, _guidance(artefact, options), options.seed),
         show(query, model.variables),
         options.samples,
     )
+
+
+def _guidance(artefact: Artefact, options: QueryOptions) -> dict[str, float]:
+    """The recipe's guidance, each scale replaced where the options give another."""
+    scales = dict(artefact.recipe.diffusion.guidance)
+    parents = artefact.plan.image.parents if artefact.plan.image else ()
+    for name, text in options.guidance.items():
+        if name not in parents:
+            message = f"`{name}` does not cause the image, so it cannot guide it"
+            raise ScmError([Diagnostic("E206", message, helps=suggestion(name, parents))])
+        scales[name] = _scale(name, text)
+    return scales
+
+
+def _scale(name: str, text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = -1.0
+    if not 0 <= scale <= LARGEST_SCALE:
+        message = f"the guidance of `{name}` must be a number from 0 to {LARGEST_SCALE:g}, and is `{text}`"
+        raise ScmError([Diagnostic("E205", message)])
+    return scale
 
 
 def _require_labels(artefact: Artefact, settings: Mapping[str, float]) -> None:
@@ -119,7 +145,7 @@ def _known(artefact: Artefact, given: Mapping[str, str]) -> dict[str, float]:
     return known
 
 
-def read_given(texts: Sequence[str]) -> dict[str, str]:
+def read_pairs(texts: Sequence[str]) -> dict[str, str]:
     """``D=3`` and the like as names and values.
 
     Raises:
@@ -130,7 +156,7 @@ def read_given(texts: Sequence[str]) -> dict[str, str]:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (name and equals and value):
             message = f"`{text}` is not of the form name=value"
-            raise ScmError([Diagnostic("E202", message, helps=("write, for instance, --given D=3",))])
+            raise ScmError([Diagnostic("E202", message, helps=("write, for instance, D=3",))])
         given[name] = value
     return given
 

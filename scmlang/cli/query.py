@@ -29,6 +29,12 @@ def query(
     runs: Annotated[Path, typer.Option(help="Where run folders are kept.")] = Path("runs"),
     image: Annotated[list[Path] | None, typer.Option(help="A picture to edit; repeatable.")] = None,
     given: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A known label.")] = None,
+    guidance: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=SCALE", help="How hard a changed label is pressed; the recipe's by default."
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the grid goes.")] = Path("query.png"),
     out_dir: Annotated[Path | None, typer.Option(help="Also write each picture on its own here.")] = None,
     samples: Annotated[int, typer.Option(help="Posterior draws per image.")] = 1,
@@ -45,14 +51,16 @@ def query(
     from scmlang.query import (
         QueryOptions,
         answer_query,
-        read_given,
+        read_pairs,
         to_json,
         write_grid,
         write_pictures,
     )
     from scmlang.train.runs import newest_run, open_run
 
-    options = QueryOptions(tuple(image or ()), read_given(given or []), samples, seed, steps)
+    options = QueryOptions(
+        tuple(image or ()), read_pairs(given or []), samples, seed, steps, read_pairs(guidance or [])
+    )
     artefact = open_artefact(open_run(run) if run is not None else newest_run(runs))
     sys.stderr.write(render(artefact.warnings, colour=wants_colour(sys.stderr, "auto")))
     answer = answer_query(artefact, query, options)
