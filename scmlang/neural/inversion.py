@@ -122,7 +122,10 @@ class DdimInversion:
 
     The backward step x_t = DDIM⁻¹(x_{t'}) needs the network at x_t itself; the usual approximation takes it
     at x_{t'}. Here the implicit equation is solved by fixed-point iteration (Pan et al., "Effective real
-    image editing with accelerated iterative diffusion inversion", arXiv:2309.04907).
+    image editing with accelerated iterative diffusion inversion", arXiv:2309.04907). The network gives x_0
+    where noise prevails (b' > a') and ε elsewhere; x_{t'} = a' x_0 + b' ε gives the other. With tan θ = b/a
+    the iteration then contracts by about sin(θ_t − θ_{t'}) everywhere; with ε from the network throughout it
+    would stand still at the last time step, where a = 0.
     """
 
     start: Tensor
@@ -143,11 +146,16 @@ class DdimInversion:
         for t, t_next in reversed(schedule.pairs(steps)):
             a, b = schedule.coefficients(_full(t, image))
             a_next, b_next = schedule.coefficients(_full(t_next, image))
+            noisy = bool((b_next > a_next).all())
             guess = current
             for _ in range(1 + refinements):
                 clean = guided_estimate(generator, guess, _full(t, image), condition)
-                noise = (guess - a * clean) / b
-                guess = a * (current - b_next * noise) / a_next + b * noise
+                if noisy:
+                    noise = (current - a_next * clean) / b_next
+                else:
+                    noise = (guess - a * clean) / b
+                    clean = (current - b_next * noise) / a_next
+                guess = a * clean + b * noise
             current = guess
         return cls(current, steps)
 
