@@ -20,6 +20,7 @@ from scmlang.neural.plan import LabelPlan
 from scmlang.semantics.domains import Finite
 
 Parents = Mapping[str, Tensor]
+FLOOR = 1e-12
 
 
 class LabelMechanism(nn.Module):
@@ -71,8 +72,13 @@ class CategoricalMechanism(LabelMechanism):
         return table.gather(1, value[:, None])[:, 0]
 
     def cumulative(self, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
-        """F(k) = P(V ≤ k): float64 ``[m, levels]``, the last column exactly 1."""
-        table = torch.softmax(self.logits(parents, shared, image).double(), -1).cumsum(-1)
+        """F(k) = P(V ≤ k): float64 ``[m, levels]``, strictly increasing, the last column exactly 1.
+
+        Every level keeps a probability of at least ``FLOOR``. In floating point an unlikelier one would own
+        no u at all, and where it is what happened there would be nothing to abduct.
+        """
+        table = torch.softmax(self.logits(parents, shared, image).double(), -1)
+        table = (table * (1 - FLOOR * table.shape[1]) + FLOOR).cumsum(-1)
         return torch.cat([table[:, :-1], torch.ones_like(table[:, :1])], 1)
 
     def respond(self, noise: Tensor, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
@@ -137,13 +143,13 @@ class Features(nn.Module):
         super().__init__()
         self._parents = [parents]
         self.noise = nn.ModuleList([nn.Embedding(size, width) for size in states])
-        self.width = sum(part.width for part in parents.values()) + width * len(states)
+        self.width = max(1, sum(part.width for part in parents.values()) + width * len(states))
 
     def forward(self, parents: Parents, shared: Tensor) -> Tensor:
-        """``[m, width]``."""
+        """``[m, width]``; a constant where there is neither parent nor shared noise."""
         vectors = [part.decode(parents[name]) for name, part in self._parents[0].items()]
         vectors += [part(shared[:, i]) for i, part in enumerate(self.noise)]
-        return torch.cat(vectors, 1) if vectors else torch.zeros(len(shared), 0, device=shared.device)
+        return torch.cat(vectors, 1) if vectors else torch.ones(len(shared), 1, device=shared.device)
 
 
 def perceptron(inputs: int, hidden: tuple[int, ...], outputs: int) -> nn.Sequential:
