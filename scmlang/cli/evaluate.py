@@ -110,7 +110,7 @@ def _options(recipe: Recipe, steps: int | None, cycles: int, seed: int) -> Optio
     chosen = steps if steps is not None else diffusion.steps
     if chosen > diffusion.train_timesteps:
         raise typer.BadParameter(
-            f"the model was trained with {diffusion.train_timesteps} time steps", None, None, "--steps"
+            f"the model was trained with {diffusion.train_timesteps} time steps", param_hint="--steps"
         )
     return Options(EditOptions(chosen, diffusion.inversion, dict(diffusion.guidance), seed), cycles)
 

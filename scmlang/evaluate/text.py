@@ -166,8 +166,8 @@ def _distributions(report: Report) -> Section:
         joint, floor = (NONE if v is None else f"{v:.4f}" for v in (d.joint, d.floor))
         rows.append((d.do or "none", joint, floor, margins))
     remark = (
-        "Total variation between the learned and the true distribution of the labels. The column sampling says "
-        "by how much two samples of the truth itself differ."
+        "Total variation between the learned and the true distribution of the labels. The column sampling "
+        "says by how much two samples of the truth itself differ."
     )
     heads = ("intervention", "joint", "sampling", "margins")
     return Section("Label distributions", remark, heads, tuple(rows))
