@@ -8,6 +8,7 @@ is trained again.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -33,6 +34,7 @@ from scmlang.train.atomic import read_json, reason, replace_file, to_json
 SCHEMA = 1
 VERSION = 1  # of what the training does; a change of it makes older judges unusable
 MARGINAL = 20_000
+MEMORY = 1 << 29  # bytes of rendered training images
 
 
 def obtain_judge(
@@ -59,8 +61,9 @@ def obtain_judge(
     kept = _load(folder, key, heads, _image(truth), options) if folder else None
     if kept is not None:
         return kept
-    training = randomised(truth, heads, options.images, options.seed, "train")
-    validation = randomised(truth, heads, options.validation, options.seed, "val")
+    most = max(1, MEMORY // math.prod(_image(truth).shape))
+    training = randomised(truth, heads, min(options.images, most), options.seed, "train")
+    validation = randomised(truth, heads, min(options.validation, most), options.seed, "val")
     judge = train_judge(heads, training, validation, options, advance)
     if folder:
         _save(folder, key, judge)
