@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from scmlang.neural.backbone import BACKBONES, BackboneShape
+from scmlang.neural.naming import module_key
 from scmlang.neural.schedule import NoiseSchedule
 from scmlang.neural.settings import NeuralSettings
 
@@ -103,7 +104,9 @@ class DiffusionGenerator(nn.Module):
         self.grid = ((height + self.padding[3]) // self.patch, (width + self.padding[1]) // self.patch)
         patches = channels * self.patch**2
         total = sum(widths.values())
-        self.null = nn.ParameterDict({name: nn.Parameter(torch.randn(w)) for name, w in widths.items()})
+        self.null = nn.ParameterDict(
+            {module_key(name): nn.Parameter(torch.randn(w)) for name, w in widths.items()}
+        )
         self.encoder = CodeEncoder(patches, self.grid, total, settings) if self.has_code else None
         self.lift = nn.Conv2d(settings.code_channels, CODE_FEATURES, 3, padding=1) if self.has_code else None
         self.backbone = BACKBONES[settings.backbone](
@@ -129,7 +132,7 @@ class DiffusionGenerator(nn.Module):
         for name in self.widths:
             part = vectors[name]
             if dropped is not None and name in dropped:
-                part = torch.where(dropped[name][:, None], self.null[name], part)
+                part = torch.where(dropped[name][:, None], self.null[module_key(name)], part)
             parts.append(part)
         return torch.cat(parts, 1)
 

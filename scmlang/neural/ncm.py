@@ -16,6 +16,7 @@ from scmlang.neural.embeddings import Autoencoder, LevelAutoencoder, RealAutoenc
 from scmlang.neural.exogenous import SharedPrior
 from scmlang.neural.generator import DiffusionGenerator
 from scmlang.neural.labels import LabelMechanism
+from scmlang.neural.naming import module_key
 from scmlang.neural.plan import LabelPlan, NeuralPlan
 from scmlang.neural.recognition import Recogniser
 from scmlang.neural.settings import NeuralSettings
@@ -72,10 +73,13 @@ class NeuralCausalModel(nn.Module):
         self.plan = plan
         self.shared = SharedPrior(plan.shared)
         autoencoders = {label.name: build_autoencoder(label) for label in plan.labels}
-        self.autoencoders = nn.ModuleDict(autoencoders)
+        self.autoencoders = nn.ModuleDict({module_key(name): part for name, part in autoencoders.items()})
         channels = plan.image.domain.channels if plan.image else 0
         self.mechanisms = nn.ModuleDict(
-            {label.name: build(_context(plan, label, autoencoders, channels)) for label in plan.labels}
+            {
+                module_key(label.name): build(_context(plan, label, autoencoders, channels))
+                for label in plan.labels
+            }
         )
         self.generator: DiffusionGenerator | None = None
         self.recogniser: Recogniser | None = None
@@ -94,14 +98,14 @@ class NeuralCausalModel(nn.Module):
         return tuple(p.name for p in self.plan.labels if self.mechanism(p.name).reads_image)
 
     def mechanism(self, name: str) -> LabelMechanism:
-        module = self.mechanisms[name]
+        module = self.mechanisms[module_key(name)]
         if not isinstance(module, LabelMechanism):
             raise TypeError(f"the mechanism of {name} is not a LabelMechanism")
         return module
 
     def autoencoder(self, name: str) -> Autoencoder:
         """The V-autoencoder of a label variable."""
-        module = self.autoencoders[name]
+        module = self.autoencoders[module_key(name)]
         if not isinstance(module, LevelAutoencoder | RealAutoencoder):
             raise TypeError(f"{name} has no V-autoencoder")
         return module

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from scmlang.neural.naming import module_key
 from scmlang.neural.plan import LabelPlan
 from scmlang.semantics.domains import Finite
 
@@ -42,9 +43,12 @@ class Recogniser(nn.Module):
             nn.ReLU(),
         )
         self.heads = nn.ModuleDict(
-            {p.name: nn.Linear(128, p.domain.size if isinstance(p.domain, Finite) else 1) for p in labels}
+            {
+                module_key(p.name): nn.Linear(128, p.domain.size if isinstance(p.domain, Finite) else 1)
+                for p in labels
+            }
         )
-
+        self._names = [p.name for p in labels]
         self._real = [p.name for p in labels if not isinstance(p.domain, Finite)]
         self.register_buffer("errors", torch.ones(len(self._real)))
 
@@ -60,7 +64,7 @@ class Recogniser(nn.Module):
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         hidden = self.trunk(image)
-        return {name: head(hidden) for name, head in self.heads.items()}
+        return {name: self.heads[module_key(name)](hidden) for name in self._names}
 
 
 def recognition_loss(

@@ -74,7 +74,10 @@ def _parts(model: NeuralCausalModel) -> list[Part]:
         Part(label.name, f"mechanism {label.mechanism}", _count(model.mechanism(label.name)))
         for label in model.plan.labels
     ]
-    parts += [Part(name, "V-autoencoder", _count(part)) for name, part in model.autoencoders.items()]
+    parts += [
+        Part(label.name, "V-autoencoder", _count(model.autoencoder(label.name)))
+        for label in model.plan.labels
+    ]
     if model.plan.shared:
         parts.append(Part("shared noise", "prior", _count(model.shared)))
     if model.plan.image and model.generator and model.recogniser:

@@ -82,10 +82,9 @@ def choose_device(recipe: Recipe) -> torch.device:
 
 def fit_scales(model: NeuralCausalModel, data: TensorData) -> None:
     """Set the location and scale of every real variable from the training data."""
-    for name in model.autoencoders:
+    for name, values in data.labels.items():
         part = model.autoencoder(name)
         if isinstance(part, RealAutoencoder):
-            values = data.labels[name]
             part.location.copy_(values.mean())
             part.scale.copy_(values.std(correction=0).clamp(min=1e-6))
 

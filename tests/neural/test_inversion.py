@@ -16,6 +16,7 @@ from scmlang.neural.inversion import (
     guided_estimate,
     sample,
 )
+from scmlang.neural.naming import module_key
 from tests.neural.support import TINY, random_condition, random_images, tiny_generator
 
 
@@ -89,7 +90,7 @@ def test_guidance_is_the_formula_branch_by_branch() -> None:
         wanted = whole.clone()
         for name, scale in scales.items():
             vectors = dict(condition.vectors)
-            vectors[name] = generator.null[name].expand(3, -1)
+            vectors[name] = generator.null[module_key(name)].expand(3, -1)
             without = generator(noisy, t, generator.condition(vectors), condition.code)
             wanted += (scale - 1)[:, None, None, None] * (whole - without)
     torch.testing.assert_close(found, wanted.clamp(-1, 1), atol=1e-5, rtol=1e-4)
