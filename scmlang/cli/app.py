@@ -18,6 +18,7 @@ COMMANDS = {
     "compile": "Print what a model file means and what it compiles to.",
     "sample": "Sample a fully specified model into an image folder or a table.",
     "train": "Learn a model's unknown mechanisms from data.",
+    "evaluate": "Hold a trained model against the truth its data came from.",
     "query": "Answer a counterfactual of images with a trained run.",
 }
 

@@ -1,12 +1,8 @@
-"""Asking the model: many edits of the same images, their noise abducted once.
-
-The answer to each intervention is the one that :func:`scmlang.neural.edit.counterfactual_edit` gives to it
-alone with the same options. Abduction costs as much as an edit, and here it is shared.
-"""
+"""Asking the model: many edits of the same images, from columns of data to columns of data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,11 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scmlang.neural.abduction import abduct, predict
 from scmlang.neural.columns import numpy_columns, tensor_column, tensor_labels
-from scmlang.neural.edit import EditOptions
-from scmlang.neural.generator import DiffusionGenerator
-from scmlang.neural.inversion import Condition, DdimInversion, EditFriendlyInversion, Inversion
+from scmlang.neural.edit import EditOptions, counterfactual_edits
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 from scmlang.neural.pixels import to_bytes, to_unit
 from scmlang.neural.plan import NeuralPlan
@@ -65,73 +58,20 @@ def answer(
     Raises:
         ValueError: when the model has no image variable.
     """
-    if model.generator is None:
-        raise ValueError("the model has no image variable to edit")
-    seed = torch.Generator().manual_seed(options.seed)
     pixels = to_unit(torch.from_numpy(images)).to(model.device)
     factual = _on(model.device, tensor_labels(model.plan, columns))
-    noise = abduct(model, factual, pixels, seed)
     acts = [_on(model.device, _do(model, each, len(images))) for each in settings]
-    worlds = [predict(model, noise, factual, do, pixels) for do in acts]
-    parts = []
-    for start in range(0, len(images), options.batch):
-        rows = slice(start, start + options.batch)
-        parts.append(
-            _replays(model, model.generator, pixels[rows], rows, factual, worlds, options, seed, advance)
-        )
-    reconstruction, *edited = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Answers(reconstruction, [_values(model.plan, world, columns) for world in worlds], edited)
+    reconstruction, edits = counterfactual_edits(model, pixels, factual, acts, options, advance)
+    return Answers(
+        _bytes(reconstruction),
+        [_values(model.plan, edit.counterfactual, columns) for edit in edits],
+        [_bytes(edit.edited) for edit in edits],
+    )
 
 
-def _replays(
-    model: NeuralCausalModel,
-    generator: DiffusionGenerator,
-    images: Tensor,
-    rows: slice,
-    factual: Labels,
-    worlds: Iterable[Labels],
-    options: EditOptions,
-    seed: torch.Generator,
-    advance: Advance,
-) -> list[NDArray[np.uint8]]:
-    """The images under the factual labels and under those of every world, with the same noise."""
-    here = _take(factual, rows)
-    vectors = model.vectors(here)
-    code = generator.encode(images, generator.condition(vectors)).mean
-    conditions = [Condition(vectors, code, {})]
-    for world in worlds:
-        there = _take(world, rows)
-        conditions.append(Condition(model.vectors(there), code, _guidance(model, here, there, options)))
-    inversion = _invert(generator, images, conditions[0], options, seed)
-    replays = []
-    for condition in conditions:
-        replays.append(to_bytes(inversion.replay(generator, condition)).cpu().numpy())
-        advance(len(images))
-    return replays
-
-
-def _invert(
-    generator: DiffusionGenerator,
-    images: Tensor,
-    condition: Condition,
-    options: EditOptions,
-    seed: torch.Generator,
-) -> Inversion:
-    if options.inversion == "ddim":
-        return DdimInversion.invert(generator, images, condition, options.steps)
-    return EditFriendlyInversion.invert(generator, images, condition, options.steps, seed)
-
-
-def _guidance(
-    model: NeuralCausalModel, here: Labels, there: Labels, options: EditOptions
-) -> dict[str, Tensor]:
-    """The scale of every row: guidance acts where the variable's value changed."""
-    parents = model.plan.image.parents if model.plan.image else ()
-    return {
-        name: torch.where(there[name] == here[name], 1.0, scale)
-        for name, scale in (options.guidance or {}).items()
-        if name in parents
-    }
+def _bytes(images: Tensor) -> NDArray[np.uint8]:
+    pixels: NDArray[np.uint8] = to_bytes(images).cpu().numpy()
+    return pixels
 
 
 def _do(model: NeuralCausalModel, settings: Mapping[str, int | float], n: int) -> dict[str, Tensor]:
@@ -152,7 +92,3 @@ def _values(plan: NeuralPlan, labels: Labels, factual: Columns) -> dict[str, NDA
 
 def _on(device: torch.device, labels: Labels) -> dict[str, Tensor]:
     return {name: value.to(device) for name, value in labels.items()}
-
-
-def _take(labels: Labels, rows: slice) -> dict[str, Tensor]:
-    return {name: value[rows] for name, value in labels.items()}

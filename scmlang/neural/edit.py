@@ -61,7 +61,7 @@ def counterfactual_edit(
     model: NeuralCausalModel, images: Tensor, labels: Labels, do: Labels, options: EditOptions
 ) -> Edit:
     """I[X=x] | I for every row, under one intervention; see :func:`counterfactual_edits`."""
-    return counterfactual_edits(model, images, labels, [do], options)[0]
+    return counterfactual_edits(model, images, labels, [do], options)[1][0]
 
 
 @torch.no_grad()
@@ -72,20 +72,19 @@ def counterfactual_edits(
     acts: Sequence[Labels],
     options: EditOptions,
     advance: Callable[[int], None] = lambda rows: None,
-) -> list[Edit]:
+) -> tuple[Tensor, list[Edit]]:
     """I[X=x] | I for every row under each of several interventions, the noise abducted once for all.
 
     Args:
         model: a trained model with an image.
         images: ``[n, C, H, W]`` in [−1, 1].
         labels: every label column ``[n]``, given or recognised.
-        acts: the interventions, each a mapping of variables to values ``[n]``; an empty one is the null
-            intervention.
+        acts: the interventions, each a mapping of variables to values ``[n]``.
         options: steps, inversion, guidance, seed.
         advance: called with the number of images of every replay that is done.
 
     Returns:
-        One edit per intervention, all with the same reconstruction.
+        The reconstruction (the null intervention), and one edit per intervention that holds it too.
 
     Raises:
         ValueError: when the model has no image variable.
@@ -101,7 +100,7 @@ def counterfactual_edits(
         here, *there = (_take(world, rows) for world in (labels, *worlds))
         parts.append(_replays(model, model.generator, images[rows], here, there, options, seed, advance))
     reconstruction, *edited = (torch.cat(part) for part in zip(*parts, strict=True))
-    return [
+    return reconstruction, [
         Edit(labels, world, images, reconstruction, pictures)
         for world, pictures in zip(worlds, edited, strict=True)
     ]
