@@ -49,4 +49,4 @@ def test_the_work_is_counted(units: Units) -> None:
 def test_without_an_image_there_is_nothing_to_edit(units: Units) -> None:
     model = untrained("model m\nX, Y: binary\nX -> Y\n").model
     with pytest.raises(ValueError, match="no image"):
-        answer(model, units.split.images, {}, [], EDIT)
+        answer(model, units.split.images, dict.fromkeys("XY", np.zeros(len(units))), [], EDIT)
