@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from scmlang.neural.ncm import MechanismContext
 
 EMBEDDING = Option("int", 0, 0, 4096, help="width of the vector v; 0 means twice the levels, at least 16")
-SHARED = Option("int", 16, 2, LIMITS.shared_states, help="states of each noise shared with another variable")
+AUTOMATIC_STATES = 16
+SHARED = Option(
+    "int",
+    0,
+    2,
+    LIMITS.shared_states,
+    help="states of each noise shared with another variable; by default 16, or fewer in a large c-component",
+)
 
 
 class MechanismType(ABC):

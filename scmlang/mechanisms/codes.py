@@ -10,4 +10,5 @@ CODES: dict[str, str] = {
     "E174": "too many joint states of shared noise",
     "E175": "an image without causes",
     "E176": "a mechanism type does not fit its variable",
+    "E177": "a model that observes nothing",
 }
