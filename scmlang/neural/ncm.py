@@ -146,24 +146,28 @@ class NeuralCausalModel(nn.Module):
         own = self.shared.joint_states(indices, self.device)
         states = torch.zeros(len(own), len(self.plan.shared), dtype=torch.int64, device=self.device)
         states[:, list(indices)] = own
-        n, count = len(labels[component[0]]), len(states)
-        shared = states.repeat(n, 1)
-        total = self.shared.log_prob(indices, own)[None, :].expand(n, count)
+        total = self.shared.log_prob(indices, own).expand(len(labels[component[0]]), len(own))
         for name in component:
-            total = total + self._log_prob(name, labels, shared, count, image)
+            total = total + self._log_prob(name, labels, states, image)
         return total, states
 
-    def _log_prob(
-        self, name: str, labels: Labels, shared: Tensor, count: int, image: Tensor | None
-    ) -> Tensor:
-        """log p(value | parents, u) for every row and every joint state: ``[n, count]``."""
+    def _log_prob(self, name: str, labels: Labels, states: Tensor, image: Tensor | None) -> Tensor:
+        """log p(value | parents, u) for every row and every joint state: ``[n, S]``.
+
+        The mechanism is asked once for each joint state of the noise that the variable itself shares.
+        """
         plan, mechanism = self.plan.label(name), self.mechanism(name)
+        own, position = self.shared.joint_states(plan.shared, self.device), states.new_zeros(len(states))
+        for i in plan.shared:
+            position = position * self.plan.shared[i].states + states[:, i]
+        n, count = len(labels[name]), len(own)
         if mechanism.reads_image:
-            once = mechanism.log_prob(labels[name], {}, shared[::count], image)
-            return once[:, None].expand(-1, count)
+            once = mechanism.log_prob(labels[name], {}, own[:1].expand(n, -1), image)
+            return once[:, None].expand(-1, len(states))
         parents = {parent: labels[parent].repeat_interleave(count) for parent in plan.parents}
         value = labels[name].repeat_interleave(count)
-        return mechanism.log_prob(value, parents, shared[:, list(plan.shared)], None).reshape(-1, count)
+        rows = mechanism.log_prob(value, parents, own.repeat(n, 1), None).reshape(n, count)
+        return rows[:, position]
 
     def log_likelihood(self, labels: Labels, image: Tensor | None = None) -> Tensor:
         """log P(v) = Σ_C log Σ_u P(u) Π_{V in C} P(v | pa, u): ``[n]``, exact."""
