@@ -52,9 +52,9 @@ def tensor_data(plan: NeuralPlan, split: Split, device: torch.device) -> TensorD
 def deconfounding_weights(plan: NeuralPlan, labels: Mapping[str, Tensor]) -> Tensor:
     """Weights ``[N]``, mean 1, under which the image's finite parents are close to independent and uniform.
 
-    Each row weighs the inverse of how often its joint level occurs (inverse-probability weighting), at
-    most ``LARGEST_WEIGHT`` times the mean, so that a classifier trained under them gains nothing by reading
-    one label from another.
+    Each row weighs the inverse of how often its joint level occurs (inverse-probability weighting), so that
+    a classifier trained under them gains nothing by reading one label from another. What weighs more than
+    ``LARGEST_WEIGHT`` times the mean is cut to that before the mean is made 1 again.
     """
     n = len(next(iter(labels.values())))
     joint = torch.zeros(n, dtype=torch.int64)

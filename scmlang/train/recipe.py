@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from scmlang.diagnostics.base import Diagnostic
 from scmlang.train.yaml_source import Place
 
 Weight = Annotated[float, Field(ge=0, le=1e6)]
@@ -171,6 +172,11 @@ class Recipe(Group):
         model or the machine (``diffusion.guidance.Colour``, ``train.device``).
         """
         return self._places.by_key.get(key)
+
+    def problem(self, key: str, code: str, message: str, *helps: str) -> Diagnostic:
+        """A diagnostic about the value of a key, underlined where it was written."""
+        place = self.place(key)
+        return place.problem(code, message, *helps) if place else Diagnostic(code, message, helps=helps)
 
     def placed(self, places: Mapping[str, Place]) -> Recipe:
         """The same recipe with its places remembered."""

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.neural.losses import LossWeights
-from scmlang.neural.plan import NeuralPlan
+from scmlang.neural.plan import ImagePlan, NeuralPlan
 from scmlang.neural.settings import NeuralSettings
+from scmlang.semantics.errors import suggestion
 from scmlang.train.recipe import Recipe
 
 DEFAULT_CHANNELS = (32, 64)
+GROUPS = 8  # of the networks' group normalisation
 
 
 def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
-    """Sizes of the neural parts: the recipe's; its nulls as the model file's mechanism says."""
+    """Sizes of the neural parts: the recipe's; its nulls as the model file's mechanism says.
+
+    Raises:
+        ScmError: E187 for sizes that the networks cannot have, E188 for guidance by what does not cause the
+            image.
+    """
+    problems = [*_sizes(recipe), *_guidance(recipe, plan.image)] if plan.image else []
+    if problems:
+        raise ScmError(problems)
     options = plan.image.options if plan.image else {}
     written = options.get("channels")
     channels = recipe.backbone.channels or (
@@ -32,6 +45,24 @@ def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
         prediction=recipe.diffusion.prediction,
         recogniser_width=recipe.recogniser.width,
     )
+
+
+def _sizes(recipe: Recipe) -> Iterator[Diagnostic]:
+    if any(channels % GROUPS for channels in recipe.backbone.channels or ()):
+        message = f"the backbone normalises {GROUPS} groups, so its channels must be multiples of {GROUPS}"
+        yield recipe.problem("backbone.channels", "E187", message, "--set 'backbone.channels=[32, 64]'")
+    if recipe.code.channels and 2 * recipe.code.width % GROUPS:
+        message = f"the encoder's width must be a multiple of {GROUPS // 2}"
+        yield recipe.problem("code.width", "E187", message, "--set code.width=32")
+
+
+def _guidance(recipe: Recipe, image: ImagePlan) -> Iterator[Diagnostic]:
+    for name in recipe.diffusion.guidance:
+        if name not in image.parents:
+            message = f"`{name}` does not cause the image `{image.name}`, so it cannot guide it"
+            yield recipe.problem(
+                f"diffusion.guidance.{name}", "E188", message, *suggestion(name, image.parents)
+            )
 
 
 def loss_weights(recipe: Recipe) -> LossWeights:

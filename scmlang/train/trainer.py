@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState, is_initialized
+from accelerate.utils import is_bf16_available
 from diffusers.training_utils import EMAModel
 from torch import Tensor
 
@@ -58,25 +60,18 @@ def choose_device(recipe: Recipe) -> torch.device:
     """The recipe's device; ``auto`` is CUDA, else Apple's MPS, else the CPU.
 
     Raises:
-        ScmError: E180 when the device is not there.
+        ScmError: E180 when the device is not there, E186 when it lacks the recipe's precision.
     """
-    wanted = recipe.train.device
+    wanted, precision = recipe.train.device, recipe.train.precision
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if wanted == "auto":
-        return torch.device(next(name for name in ("cuda", "mps", "cpu") if there[name]))
+        wanted = "cuda" if there["cuda"] else "mps" if there["mps"] else "cpu"
     if not there[wanted]:
-        place = recipe.place("train.device")
-        raise ScmError(
-            [
-                Diagnostic(
-                    "E180",
-                    f"the device `{wanted}` is not available on this machine",
-                    place.source if place else None,
-                    place.span if place else None,
-                    helps=("use train.device=auto",),
-                )
-            ]
-        )
+        message = f"the device `{wanted}` is not available on this machine"
+        raise ScmError([recipe.problem("train.device", "E180", message, "use train.device=auto")])
+    if (precision == "fp16" and wanted == "cpu") or (precision == "bf16" and not is_bf16_available(True)):
+        message = f"the device `{wanted}` does not compute in `{precision}`"
+        raise ScmError([recipe.problem("train.precision", "E186", message, "use train.precision=no")])
     return torch.device(wanted)
 
 
@@ -113,7 +108,7 @@ class Trainer:
             torch.set_num_threads(options.threads)
         self.recipe, self.data, self.stopped = recipe, data, stopped
         self.step, self.seconds = 0, 0.0
-        self.accelerator = Accelerator(cpu=device.type == "cpu", mixed_precision=options.precision)
+        self.accelerator = _accelerator(device, options.precision)
         layout = torch.channels_last if options.channels_last else torch.contiguous_format
         self.model = model.to(device)
         self.model.to(memory_format=layout)  # type: ignore[call-overload]  # missing from torch's stubs
@@ -235,6 +230,21 @@ class Trainer:
         restore_rng(checkpoint.tensors["rng"], checkpoint.state["rng"])
         self.step, self.seconds = checkpoint.step, float(checkpoint.state["seconds"])
         return checkpoint
+
+
+def _accelerator(device: torch.device, precision: str) -> Accelerator:
+    """An accelerator for a device and a precision, whatever this process trained on before.
+
+    Accelerate keeps both in a state that the whole process shares and refuses to change it.
+    """
+    if is_initialized():
+        state = AcceleratorState()
+        if state.num_processes == 1 and (state.mixed_precision, state.device.type) != (
+            precision,
+            device.type,
+        ):
+            AcceleratorState._reset_state(reset_partial_state=True)
+    return Accelerator(cpu=device.type == "cpu", mixed_precision=precision)
 
 
 def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str, object]]:
