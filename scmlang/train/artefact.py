@@ -51,8 +51,13 @@ def restore(run: Run, plan: NeuralPlan, causal_model: CausalModel) -> Artefact:
     try:
         model.load_state_dict(checkpoint.tensors["model"])
     except (RuntimeError, KeyError) as error:
-        detail = str(error).splitlines()[0]
-        message = f"the checkpoint `{checkpoint.folder}` does not fit the run's own model: {detail}"
+        message = f"the checkpoint `{checkpoint.folder}` does not fit the run's own model: {_detail(error)}"
         helps = ("it was written by another version; train again, or use that version",)
         raise ScmError([Diagnostic("E182", message, helps=helps)]) from None
     return Artefact(run, causal_model, plan, model.eval(), checkpoint.step, checkpoint.warnings)
+
+
+def _detail(error: Exception) -> str:
+    """The first complaint; torch puts a headline above them."""
+    lines = [line.strip().rstrip(".") for line in str(error).splitlines()]
+    return lines[1] if len(lines) > 1 else lines[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -11,13 +12,14 @@ from scmlang.data.dataset import Dataset
 from scmlang.diagnostics.base import Diagnostic
 from scmlang.mechanisms.build import build_model
 from scmlang.neural.plan import NeuralPlan
+from scmlang.semantics.model import CausalModel
 from scmlang.train.batches import TensorData, tensor_data
 from scmlang.train.metrics_log import MetricsLog
 from scmlang.train.preview import preview
 from scmlang.train.recipe import Recipe
-from scmlang.train.runs import Run
+from scmlang.train.runs import Run, create_run
 from scmlang.train.settings import neural_settings
-from scmlang.train.trainer import Progress, Trainer, choose_device, fit_scales
+from scmlang.train.trainer import Progress, Trainer, choose_device, fit_scales, is_due
 
 Listener = Callable[[Progress], None]
 
@@ -37,6 +39,25 @@ class Outcome:
     step: int
     finished: bool
     warnings: tuple[Diagnostic, ...] = ()
+
+
+def start_run(runs: Path, model: CausalModel, plan: NeuralPlan, recipe: Recipe, data: Path) -> Run:
+    """A new run folder, made once it is sure that its training can start.
+
+    Args:
+        runs: where run folders are kept.
+        model: the checked model.
+        plan: what is to be built of it.
+        recipe: the recipe.
+        data: the data folder, which was read without an error.
+
+    Raises:
+        ScmError: E180, E186 to E188 when the recipe fits neither this machine nor the model; E194 when
+            nothing can be written.
+    """
+    choose_device(recipe)
+    neural_settings(recipe, plan)
+    return create_run(runs, model, recipe, data)
 
 
 def train_run(
@@ -86,19 +107,18 @@ def _loop(
 ) -> bool:
     """Train, record, draw and save; whether the end was reached."""
     options = recipe.train
-    saved, drawn = trainer.step, trainer.step
     for progress in trainer:
         log.write(progress.step, _record(progress))
         listen(progress)
+        if progress.fraction >= 1:
+            break
         if stopped():
             trainer.save(run)
             return False
-        if options.sample_every and progress.step - drawn >= options.sample_every:
+        if is_due(progress.step, options.sample_every):
             draw()
-            drawn = progress.step
-        if progress.step - saved >= options.checkpoint_every and progress.fraction < 1:
+        if is_due(progress.step, options.checkpoint_every):
             trainer.save(run)
-            saved = progress.step
     trainer.save(run)
     draw()
     return True

@@ -75,6 +75,11 @@ def choose_device(recipe: Recipe) -> torch.device:
     return torch.device(wanted)
 
 
+def is_due(step: int, period: int) -> bool:
+    """Whether something that happens every ``period`` steps (0 for never) happens after this one."""
+    return period > 0 and step % period == 0
+
+
 def fit_scales(model: NeuralCausalModel, data: TensorData) -> None:
     """Set the location and scale of every real variable from the training data."""
     for name, values in data.labels.items():
@@ -119,6 +124,7 @@ class Trainer:
         if options.compile:
             self.objective = torch.compile(self.objective)
         self.average = EMAModel(self.model.parameters(), decay=options.ema, foreach=True)
+        self._periods = (options.log_every, options.sample_every, options.checkpoint_every)
         self._rates = [group["lr"] for group in optimizer.param_groups]
 
     @property
@@ -129,7 +135,7 @@ class Trainer:
         return min(1.0, max(self.step / options.steps, by_clock))
 
     def __iter__(self) -> Iterator[Progress]:
-        """Train to the end; an item every ``train.log_every`` steps and at the end.
+        """Train to the end; an item whenever a record, a picture or a checkpoint is due, and at the end.
 
         Raises:
             ScmError: E181 when the loss is not finite.
@@ -141,7 +147,7 @@ class Trainer:
             self.step += 1
             self.seconds = time.monotonic() - started
             meter.add(loss, terms)
-            due = self.step % self.recipe.train.log_every == 0
+            due = any(is_due(self.step, period) for period in self._periods)
             if due or self.fraction >= 1 or self.stopped():
                 yield meter.read(self.step, self.fraction, self.seconds)
 
