@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -68,6 +69,7 @@ def deconfounding_weights(plan: NeuralPlan, labels: Mapping[str, Tensor]) -> Ten
     return weight / weight.mean()
 
 
+@lru_cache(maxsize=4)
 def epoch_order(rows: int, epoch: int, seed: int) -> Tensor:
     """The order of one epoch: a permutation that depends on nothing but its arguments."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)

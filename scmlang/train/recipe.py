@@ -54,7 +54,12 @@ class Train(Group):
     warmup_steps: Period = Field(default=100, description="steps of linear warm-up")
     schedule: Literal["cosine", "constant"] = Field(default="cosine", description="shape after warm-up")
     ema: Decay = Field(default=0.998, description="decay of the moving average of the weights, 0 for none")
-    grad_clip: float | None = Field(default=1.0, gt=0, le=1e6, description="largest norm of the gradient")
+    grad_clip: float | None = Field(
+        default=1.0,
+        gt=0,
+        le=1e6,
+        description="largest norm of the gradient, of the label mechanisms and of the rest",
+    )
     precision: Literal["no", "bf16", "fp16"] = Field(default="no", description="autocast type; no is float32")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(default="auto", description="where to compute")
     threads: int = Field(default=0, ge=0, le=1024, description="CPU threads, 0 for PyTorch's own choice")
