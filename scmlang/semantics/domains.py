@@ -8,7 +8,10 @@ of data and environments of expressions hold values; ``index = value - offset`` 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Finite:
         if isinstance(level, str):
             if level in self.names:
                 return self.names.index(level)
-            if not level.lstrip("-").isdecimal():
+            if not _INTEGER.fullmatch(level):
                 return None
             level = int(level)
         return level if self.offset <= level < self.offset + self.size else None

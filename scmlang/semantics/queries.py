@@ -6,6 +6,7 @@ Two forms so far: ``do(X=1)``, the whole model under an intervention, and the co
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -148,7 +149,9 @@ def read_value(domain: Domain, text: str) -> int | float | None:
 
 
 def _real(text: str) -> float | None:
+    """A finite decimal number; Python's own further forms (``nan``, ``1_000``) are none."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return None
+    return value if math.isfinite(value) and "_" not in text else None
