@@ -87,12 +87,11 @@ class Model:
         """
         from scmlang.data.image_folder import read_folder
         from scmlang.train.loading import load_recipe
-        from scmlang.train.runs import create_run
-        from scmlang.train.session import train_run
+        from scmlang.train.session import start_run, train_run
 
         loaded, plan = load_recipe(recipe, overrides), self.compilation.plan
         dataset = read_folder(Path(data), self._checked)
-        run = create_run(Path(runs), self._checked, loaded, Path(data))
+        run = start_run(Path(runs), self._checked, plan, loaded, Path(data))
         return train_run(run, plan, dataset, listen=listen).run
 
     def query(
@@ -102,7 +101,7 @@ class Model:
         run: str | Path | Run | None = None,
         runs: str | Path = RUNS,
         images: Sequence[str | Path] = (),
-        given: Mapping[str, str | int | float] | None = None,
+        given: Mapping[str, str | int | float | bool] | None = None,
         samples: int = 1,
         seed: int = 0,
         steps: int | None = None,
@@ -133,13 +132,20 @@ class Model:
             run = open_run(Path(run))
         options = QueryOptions(
             images=tuple(Path(image) for image in images),
-            given={name: str(value) for name, value in (given or {}).items()},
+            given={name: _typed(value) for name, value in (given or {}).items()},
             samples=samples,
             seed=seed,
             steps=steps,
             guidance={name: str(scale) for name, scale in (guidance or {}).items()},
         )
         return answer_query(open_artefact(run), text, options)
+
+
+def _typed(value: object) -> str:
+    """A Python value as files write it."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def load(path: str | Path) -> Model:

@@ -26,6 +26,8 @@ from scmlang.train.artefact import Artefact
 SCHEMA = 1
 TEST_IMAGES = 8
 LARGEST_SCALE = 100.0
+LARGEST_SAMPLES = 1000
+LARGEST_SEED = 2**62
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
     recipe = artefact.recipe.diffusion
     steps = recipe.steps if options.steps is None else options.steps
     _require_range("--steps", steps, 1, recipe.train_timesteps)
-    _require_range("--samples", options.samples, 1, 1000)
+    _require_range("--samples", options.samples, 1, LARGEST_SAMPLES)
+    _require_range("--seed", options.seed, 0, LARGEST_SEED)
     return edit_subjects(
         artefact.model,
         _subjects(artefact, image, options),
@@ -149,14 +152,16 @@ def read_pairs(texts: Sequence[str]) -> dict[str, str]:
     """``D=3`` and the like as names and values.
 
     Raises:
-        ScmError: E202 when a text has another form.
+        ScmError: E202 when a text has another form, or a name comes twice.
     """
-    given = {}
+    given: dict[str, str] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not (name and equals and value):
             message = f"`{text}` is not of the form name=value"
             raise ScmError([Diagnostic("E202", message, helps=("write, for instance, D=3",))])
+        if name in given:
+            raise ScmError([Diagnostic("E202", f"`{name}` is given twice, as `{given[name]}` and `{value}`")])
         given[name] = value
     return given
 
@@ -190,11 +195,16 @@ def write_pictures(answer: EditAnswer, folder: Path) -> list[dict[str, str]]:
     Raises:
         ScmError: when the folder cannot be written.
     """
-    written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        return _write_pictures(answer, folder)
     except OSError as error:
-        raise ScmError([Diagnostic("E139", f"`{folder}` cannot be made: {error.strerror}")]) from None
+        message = f"`{error.filename or folder}` cannot be written: {error.strerror or error}"
+        raise ScmError([Diagnostic("E139", message)]) from None
+
+
+def _write_pictures(answer: EditAnswer, folder: Path) -> list[dict[str, str]]:
+    written = []
     for i, image in enumerate(answer.images):
         pictures = {"factual": image.factual_image, "reconstruction": image.reconstruction}
         for k, edited in enumerate(image.counterfactual_images):

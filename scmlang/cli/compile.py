@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scmlang.cli.tables import print_table
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from scmlang.neural.plan import NeuralPlan
+    from scmlang.neural.plan import ImagePlan, LabelPlan, NeuralPlan
     from scmlang.neural.summary import Summary
-    from scmlang.semantics.model import CausalModel
+    from scmlang.semantics.model import OptionValue
 
 
 def compile(
@@ -40,18 +40,15 @@ def compile(
     if emit is not None:
         _emit(compilation, emit, out)
         return
-    from rich.console import Console
-
-    console = Console()
-    _describe(console, compilation)
+    _describe(compilation)
     if compilation.model.is_fully_specified:
-        console.print("Every mechanism is known: nothing is to be learned. `scmlang sample` draws from it.")
+        print("Every mechanism is known: nothing is to be learned. `scmlang sample` draws from it.")
         return
     from scmlang.api import Model
 
     summary = Model(compilation).compile(recipe, set_ or [])
-    _mechanisms(console, summary.plan)
-    _costs(console, summary)
+    _mechanisms(summary.plan)
+    _costs(summary)
 
 
 def _emit(compilation: Compilation, form: str, out: Path | None) -> None:
@@ -70,61 +67,43 @@ def _emit(compilation: Compilation, form: str, out: Path | None) -> None:
         stage.write_text(text, encoding="utf-8")
 
 
-def _describe(console: Console, compilation: Compilation) -> None:
-    from rich.table import Table
-
-    model: CausalModel = compilation.model
-    table = Table(title=f"model {model.name}", title_justify="left")
-    for heading in ("variable", "role", "domain", "parents"):
-        table.add_column(heading)
-    for variable in model.variables.values():
-        parents = ", ".join(model.parents[variable.name])
-        table.add_row(variable.name, variable.role.value, str(variable.domain), parents)
-    console.print(table)
-    console.print("c-components: " + "  ".join(_set(c) for c in compilation.diagram.c_components))
+def _describe(compilation: Compilation) -> None:
+    model = compilation.model
+    rows = [
+        (variable.name, variable.role.value, str(variable.domain), ", ".join(model.parents[variable.name]))
+        for variable in model.variables.values()
+    ]
+    print_table(f"model {model.name}", ("variable", "role", "domain", "parents"), rows)
+    print("c-components: " + "  ".join(_set(c) for c in compilation.diagram.c_components), end="\n\n")
 
 
-def _set(names: frozenset[str]) -> str:
+def _set(names: Iterable[str]) -> str:
     return "{" + ", ".join(sorted(names)) + "}"
 
 
-def _mechanisms(console: Console, plan: NeuralPlan) -> None:
-    from rich.table import Table
-
-    table = Table(title="mechanisms", title_justify="left")
-    for heading in ("variable", "mechanism", "parents", "shares noise with", "why"):
-        table.add_column(heading)
-    for label in plan.labels:
-        others = sorted({m for i in label.shared for m in plan.shared[i].members} - {label.name})
-        form = f"{label.mechanism}({_options(label.options)})"
-        table.add_row(label.name, form, ", ".join(label.parents), ", ".join(others), label.reason)
-    if plan.image:
-        form = f"{plan.image.mechanism}({_options(plan.image.options)})"
-        table.add_row(plan.image.name, form, ", ".join(plan.image.parents), "", plan.image.reason)
-    console.print(table)
+def _mechanisms(plan: NeuralPlan) -> None:
+    mechanisms: list[LabelPlan | ImagePlan] = [*plan.labels, *([plan.image] if plan.image else [])]
+    rows = [(m.name, _form(m.mechanism, m.options), ", ".join(m.parents), m.reason) for m in mechanisms]
+    print_table("mechanisms", ("variable", "mechanism", "parents", "why"), rows)
+    if plan.shared:
+        noise = "  ".join(f"{_set(n.members)}, {n.states} states" for n in plan.shared)
+        print(f"shared noise: {noise}", end="\n\n")
 
 
-def _options(options: object) -> str:
-    if not isinstance(options, dict):
-        return ""
-    written = {k: list(v) if isinstance(v, tuple) else v for k, v in options.items() if v not in (0, ())}
-    return ", ".join(f"{name}={value}" for name, value in written.items())
+def _form(name: str, options: Mapping[str, OptionValue]) -> str:
+    """A mechanism as files write it; options of 0 and empty lists stand for what is decided elsewhere."""
+    written = {k: v for k, v in options.items() if v not in (0, ()) and k != "shared"}
+    inside = ", ".join(f"{k}={list(v) if isinstance(v, tuple) else v}" for k, v in written.items())
+    return f"{name}({inside})" if inside else name
 
 
-def _costs(console: Console, summary: Summary) -> None:
-    from rich.table import Table
-
-    table = Table(title="parts", title_justify="left")
-    table.add_column("of")
-    table.add_column("part")
-    table.add_column("parameters", justify="right")
-    for part in summary.parts:
-        table.add_row(part.name, part.kind, f"{part.parameters:,}")
-    console.print(table)
-    console.print(f"parameters: {summary.parameters:,} ({summary.weight_bytes / 2**20:.1f} MiB in float32)")
-    console.print(
-        f"memory to train: {summary.training_bytes / 2**20:.1f} MiB for weights, gradients, optimiser and "
-        "moving average; activations and data come on top"
+def _costs(summary: Summary) -> None:
+    rows = [(part.name, part.kind, f"{part.parameters:,}") for part in summary.parts]
+    print_table("parts", ("of", "part", "parameters"), rows, right=("parameters",))
+    print(f"parameters: {summary.parameters:,} ({summary.weight_bytes / 2**20:.1f} MiB in float32)")
+    print(
+        f"memory to train: {summary.training_bytes / 2**20:.1f} MiB for weights, gradients, optimiser and\n"
+        "  moving average; activations and data come on top"
     )
     if summary.forward_flops:
-        console.print(f"one denoising pass of one image: {summary.forward_flops / 1e9:.3f} GFLOP")
+        print(f"one denoising pass of one image: {summary.forward_flops / 1e9:.3f} GFLOP")

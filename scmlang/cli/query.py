@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scmlang.cli.tables import print_table
 from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
-    from scmlang.neural.query import EditAnswer
+    from scmlang.neural.query import EditAnswer, ImageAnswer
+
+
+RECONSTRUCTION = "reconstruction L1"
 
 
 class Format(StrEnum):
@@ -70,27 +75,26 @@ def query(
         print(json.dumps(to_json(answer, paths), indent=2, ensure_ascii=False))
         return
     _print(answer)
-    print(f"{answer.status}; run {artefact.run.folder}, step {artefact.step}; picture: {out}")
+    print(f"{answer.status}; run {artefact.run.folder}, step {artefact.step}")
+    print(f"picture: {out}")
 
 
 def _print(answer: EditAnswer) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from scmlang.query import changes
 
-    table = Table(title=answer.query, title_justify="left")
-    table.add_column("image")
-    for name in answer.images[0].factual:
-        table.add_column(name)
     recognised = any(image.confidence for image in answer.images)
-    if recognised:
-        table.add_column("confidence")
-    table.add_column("reconstruction L1", justify="right")
+    labels = tuple(answer.images[0].factual)
+    headings = ("image", *labels, *(["confidence"] if recognised else []), RECONSTRUCTION)
+    rows = []
     for image in answer.images:
         for draw in range(answer.samples):
-            sure = [", ".join(f"{n} {v:.3f}" for n, v in image.confidence.items())] if recognised else []
-            table.add_row(
-                Path(image.file).name, *changes(image, draw), *sure, f"{image.reconstruction_l1:.4f}"
-            )
-    Console().print(table)
+            sure = [" ".join(_confidence(image))] if recognised else []
+            name = Path(image.file).name
+            rows.append((name, *changes(image, draw), *sure, f"{image.reconstruction_l1:.4f}"))
+    print_table(answer.query, headings, rows, right=(RECONSTRUCTION,))
+
+
+def _confidence(image: ImageAnswer) -> Iterator[str]:
+    """``D:0.998`` is a probability, ``T:±0.12`` a standard deviation."""
+    for name, sure in image.confidence.items():
+        yield f"{name}:±{sure:.3g}" if isinstance(image.factual[name], float) else f"{name}:{sure:.3f}"

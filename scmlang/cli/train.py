@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -26,7 +27,9 @@ SHOWN = ("diffusion", "likelihood", "kl", "recognition", "effect")
 def train(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file: diagram and mechanism types.")],
     data: Annotated[Path | None, typer.Option(help="The data folder, see docs/data.md.")] = None,
-    recipe: Annotated[str, typer.Option(help="A recipe's name (cpu, gpu, paper) or path.")] = "cpu",
+    recipe: Annotated[
+        str | None, typer.Option(help="A recipe's name (cpu, gpu, paper) or path; cpu by default.")
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")
     ] = None,
@@ -42,19 +45,21 @@ def train(
     model, plan = compilation.model, compilation.plan
     from scmlang.data.image_folder import read_folder
     from scmlang.train.loading import load_recipe
-    from scmlang.train.runs import create_run, newest_run
+    from scmlang.train.runs import newest_run
 
     if resume:
-        _require_alone(data, set_)
+        _require_alone({"--data": data, "--recipe": recipe, "--set": set_})
         run = newest_run(runs, model.name)
         _require_same(run, compilation)
         dataset = read_folder(Path(run.record.data), model)
     else:
         if data is None:
             raise typer.BadParameter("a new training needs --data DIR", param_hint="--data")
-        loaded = load_recipe(recipe, set_ or [])
+        loaded = load_recipe(recipe or "cpu", set_ or [])
         dataset = read_folder(data, model)
-        run = create_run(runs, model, loaded, data)
+        from scmlang.train.session import start_run
+
+        run = start_run(runs, model, plan, loaded, data)
     from scmlang.train.session import train_run
 
     print(f"run {run.folder}: {len(dataset['train']):,} training rows", flush=True)
@@ -67,11 +72,11 @@ def train(
     print(f"trained {outcome.step} steps; checkpoints, metrics and samples are in {run.folder}")
 
 
-def _require_alone(data: Path | None, overrides: list[str] | None) -> None:
-    if data is not None or overrides:
-        other = "--data" if data is not None else "--set"
-        message = f"`--resume` goes on with the data and the recipe of the run, so it takes no `{other}`"
-        raise ScmError([Diagnostic("E184", message)])
+def _require_alone(others: Mapping[str, object]) -> None:
+    for name, value in others.items():
+        if value:
+            message = f"`--resume` goes on with the data and the recipe of the run, so it takes no `{name}`"
+            raise ScmError([Diagnostic("E184", message)])
 
 
 def _require_same(run: Run, compilation: Compilation) -> None:
@@ -90,7 +95,8 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
         if pressed:
             raise KeyboardInterrupt
         pressed.append(number)
-        print("\nstopping after this step; once more to stop without saving", file=sys.stderr, flush=True)
+        # Whatever was interrupted may be printing: a file object cannot be entered twice, a descriptor can.
+        os.write(2, b"\nstopping after this step; once more to stop without saving\n")
 
     before = signal.signal(signal.SIGINT, handle)
     try:

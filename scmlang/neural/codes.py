@@ -5,7 +5,7 @@ from __future__ import annotations
 CODES: dict[str, str] = {
     "E200": "a query about an image, and the model has none",
     "E201": "an intervention on a variable the trained model does not have",
-    "E202": "an option is not of the form name=value",
+    "E202": "an option is not of the form name=value, or comes twice",
     "E203": "a given label that the model does not have",
     "E204": "a given value outside its domain",
     "E205": "a number out of range",
