@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def train_run(
     Raises:
         ScmError: when the device is missing, the loss diverges, or nothing can be written.
     """
+    with _arithmetic(run.record.recipe.train.threads):
+        return _train_run(run, plan, data, resume, listen, stopped)
+
+
+def _train_run(
+    run: Run,
+    plan: NeuralPlan,
+    data: Dataset,
+    resume: bool,
+    listen: Listener,
+    stopped: Callable[[], bool],
+) -> Outcome:
     recipe = run.record.recipe
     torch.manual_seed(recipe.train.seed)
     device = choose_device(recipe)
@@ -94,6 +107,20 @@ def train_run(
     with MetricsLog(run.metrics, resumed_at=trainer.step + 1 if resume else None) as log:
         finished = _loop(trainer, run, recipe, log, listen, stopped, lambda: _preview(trainer, run, shown))
     return Outcome(run, trainer.step, finished, warnings)
+
+
+@contextmanager
+def _arithmetic(threads: int) -> Iterator[None]:
+    """Flush denormal numbers, which moments and averages decay into and CPUs are slow with, and set the
+    number of threads (0 for no change). Both are the whole process's, so they are put back."""
+    before, kept = torch.get_num_threads(), bool(torch.tensor([5e-324], dtype=torch.float64).mul(1).item())
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(threads or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+        torch.set_flush_denormal(not kept)
 
 
 def _loop(

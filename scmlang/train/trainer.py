@@ -108,9 +108,6 @@ class Trainer:
     ) -> None:
         options = recipe.train
         device = choose_device(recipe)
-        torch.set_flush_denormal(True)
-        if options.threads:
-            torch.set_num_threads(options.threads)
         self.recipe, self.data, self.stopped = recipe, data, stopped
         self.step, self.seconds = 0, 0.0
         self.accelerator = _accelerator(device, options.precision)

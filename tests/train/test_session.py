@@ -131,6 +131,24 @@ def test_a_training_that_cannot_start_leaves_no_run(tmp_path: Path, override: st
     assert not (tmp_path / "runs").exists()
 
 
+def test_the_process_computes_as_before_afterwards(tmp_path: Path) -> None:
+    """Denormal numbers and the number of threads belong to whoever called."""
+    before, inside = torch.get_num_threads(), []
+
+    def listen(progress: object) -> None:
+        inside.append((torch.get_num_threads(), tiny()))
+
+    def tiny() -> float:
+        return float(torch.tensor([5e-324], dtype=torch.float64) * 1)
+
+    start(tmp_path, recipe("train.threads=2", "train.steps=1"), listen=listen)
+    assert inside == [(2, 0.0)]
+    assert (torch.get_num_threads(), tiny()) == (before, 5e-324)
+    with pytest.raises(ScmError):
+        go_on(new_run(tmp_path, recipe("train.threads=2")))
+    assert (torch.get_num_threads(), tiny()) == (before, 5e-324)
+
+
 # --- what is restored
 
 
