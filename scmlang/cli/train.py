@@ -63,7 +63,7 @@ def train(
     from scmlang.train.session import train_run
 
     print(f"run {run.folder}: {len(dataset['train']):,} training rows", flush=True)
-    with _interruptible() as stopped, _progress(run) as listen:
+    with _interruptible() as stopped, _progress() as listen:
         outcome = train_run(run, plan, dataset, resume=resume, listen=listen, stopped=stopped)
     sys.stderr.write(render(outcome.warnings, colour=wants_colour(sys.stderr, "auto")))
     if not outcome.finished:
@@ -106,20 +106,28 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _progress(run: Run) -> Iterator[Callable[[Progress], None]]:
-    """A progress bar on a terminal, a line every so often elsewhere."""
-    from rich.console import Console
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """A bar with speed, time left and losses on a terminal, a line every so often elsewhere."""
+    from rich.console import Console, Group
+    from rich.live import Live
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn
     from rich.progress import Progress as Bar
+    from rich.text import Text
 
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _line_printer()
         return
-    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=console) as bar:
-        task = bar.add_task("starting", total=1.0)
-        yield lambda progress: bar.update(task, completed=progress.fraction, description=describe(progress))
+    bar = Bar(BarColumn(), TaskProgressColumn(), TextColumn("{task.description}", markup=False))
+    task = bar.add_task("starting", total=1.0)
+    with Live(bar, console=console) as live:
+
+        def listen(progress: Progress) -> None:
+            pace = f"step {progress.step} | {_pace(progress)}"
+            bar.update(task, completed=progress.fraction, description=pace)
+            live.update(Group(bar, Text(_losses(progress), overflow="ellipsis", no_wrap=True)))
+
+        yield listen
 
 
 def _line_printer() -> Callable[[Progress], None]:
@@ -135,7 +143,13 @@ def _line_printer() -> Callable[[Progress], None]:
 
 def describe(progress: Progress) -> str:
     """One line: step, losses, speed, time left."""
-    losses = " ".join(f"{name} {progress.terms[name]:.4g}" for name in SHOWN if name in progress.terms)
+    return f"step {progress.step} | {_losses(progress)} | {_pace(progress)}"
+
+
+def _losses(progress: Progress) -> str:
+    return " ".join(f"{name} {progress.terms[name]:.4g}" for name in SHOWN if name in progress.terms)
+
+
+def _pace(progress: Progress) -> str:
     minutes, seconds = divmod(round(progress.seconds_left), 60)
-    speed = f"{progress.images_per_second:.0f} images/s"
-    return f"step {progress.step} | {losses} | {speed} | {minutes}:{seconds:02d} left"
+    return f"{progress.images_per_second:.0f} images/s | {minutes}:{seconds:02d} left"

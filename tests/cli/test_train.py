@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scmlang.cli.train import describe
+from scmlang.cli.train import _progress, describe
 from scmlang.train.metrics_log import read_metrics
 from scmlang.train.trainer import Progress
 from tests.cli.process import EXAMPLES, TINY, command, run_here
@@ -89,6 +89,17 @@ def test_a_wrong_command_line_exits_with_2(capsys: Capture) -> None:
 def test_progress_in_one_line() -> None:
     progress = Progress(20, 0.5, 1.0, {"kl": 3.25, "diffusion": 0.12345, "odd": 1.0}, 215.4, 10.0, 125.2)
     assert describe(progress) == "step 20 | diffusion 0.1235 kl 3.25 | 215 images/s | 2:05 left"
+
+
+def test_a_terminal_of_80_columns_shows_all_of_it(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    terms = {"diffusion": 0.38341, "likelihood": 2.838, "kl": 42.43, "recognition": 2.179, "effect": 2.471}
+    with _progress() as listen:
+        listen(Progress(123_456, 0.425, 1.0, terms, 1215.4, 10.0, 6125.2))
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
+    for part in ("42%", "step 123456", "1215 images/s", "102:05 left", "diffusion 0.3834", "effect 2.471"):
+        assert part in text
 
 
 @pytest.mark.slow

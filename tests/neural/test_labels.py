@@ -219,3 +219,11 @@ def test_the_terms_of_the_real_autoencoder_are_in_standard_units() -> None:
     for name in ("reconstruction", "classification", "level"):
         torch.testing.assert_close(getattr(moved, name), getattr(plain, name), atol=1e-4, rtol=1e-3)
     assert float(part.standardise(torch.tensor(60.0))) == 1.0
+
+
+def test_a_level_owns_the_lower_end_of_its_interval() -> None:
+    """V = min{k : F(k) > u}: where u is F(k − 1) exactly, V is k."""
+    mechanism = fixed([0.3, -1.0, 2.0, 0.0])
+    upper = mechanism.cumulative({}, no_shared(1), None)[0].detach()
+    u = torch.cat([torch.zeros(1, dtype=torch.float64), upper[:-1]])
+    assert mechanism.respond(u, {}, no_shared(4), None).tolist() == [0, 1, 2, 3]
