@@ -253,12 +253,13 @@ def test_values_outside_the_domain(do: dict[str, object]) -> None:
 
 
 def test_an_equation_without_a_value_is_located() -> None:
-    model = model_from("model m\nA, L: real\nA ~ normal(0, 1)\nL := log(A)\n")
+    infinite = "exp(exp(9 * abs(A)))"
+    model = model_from(f"model m\nA, L: real\nA ~ normal(0, 1)\nL := {infinite} - {infinite}\n")
     with pytest.raises(ScmError, match=r"E113.*`L` gives nan") as error:
         simulate(model, draw_noise(model, 100, 0))
     (diagnostic,) = error.value.diagnostics
     assert diagnostic.span is not None
-    assert model.source.text[diagnostic.span.start : diagnostic.span.end] == "L := log(A)"
+    assert model.source.text[diagnostic.span.start : diagnostic.span.end].startswith("L := exp")
 
 
 @pytest.mark.parametrize("model", [FRONTDOOR, STROKES, TOY], ids=lambda model: model.name)
