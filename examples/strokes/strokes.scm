@@ -22,7 +22,8 @@ mechanism Z, S, K: table(embedding=12)
 mechanism T: mlp(hidden=[32, 32])    # its mean and deviation, from the shape
 mechanism I: diffusion(channels=[32, 64])
 
+# Ask within what the data show: no ring was ever drawn with T=3.5, so no model can know what one looks like.
 query reshape   = do(S=ring)
-query thicken   = do(T=3.5)
+query thicken   = do(T=2.5)
 query both      = do(S=cross, K=4)
-query had_it_been_bold = I[T=3.5] | I
+query had_it_been_bold = I[T=2.5] | I
