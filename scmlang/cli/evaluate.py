@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 PIPED_WIDTH = 120
+LARGEST_SEED = 2**62
 
 
 class Format(StrEnum):
@@ -48,7 +49,9 @@ def evaluate(
         int | None, typer.Option(min=1, metavar="K", help="Sampling steps; the recipe's by default.")
     ] = None,
     cycles: Annotated[int, typer.Option(min=1, metavar="K", help="Cycles of the null intervention.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed gives the same report.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The same seed gives the same report.")
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(

@@ -98,6 +98,11 @@ def test_another_truth_than_that_of_the_data(run: Run, tmp_path: Path) -> None:
     assert [d.code for d in caught.value.diagnostics] == ["E232"]
 
 
+def test_a_seed_that_no_generator_takes(run: Run) -> None:
+    with pytest.raises(typer.BadParameter, match="less than or equal"):
+        command(run, "--seed", str(2**64))
+
+
 def test_more_steps_than_were_trained(run: Run) -> None:
     with pytest.raises(typer.BadParameter, match="20 time steps"):
         command(run, "--steps", "21")
