@@ -13,6 +13,7 @@ import typer
 
 from scmlang.cli.tables import print_table
 from scmlang.diagnostics.render import render, wants_colour
+from scmlang.diagnostics.width import clean
 
 if TYPE_CHECKING:
     from scmlang.neural.query import EditAnswer, ImageAnswer
@@ -89,7 +90,7 @@ def _print(answer: EditAnswer) -> None:
     for image in answer.images:
         for draw in range(answer.samples):
             sure = [" ".join(_confidence(image))] if recognised else []
-            name = Path(image.file).name
+            name = clean(Path(image.file).name)
             rows.append((name, *changes(image, draw), *sure, f"{image.reconstruction_l1:.4f}"))
     print_table(answer.query, headings, rows, right=(RECONSTRUCTION,))
 

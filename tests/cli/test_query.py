@@ -37,13 +37,14 @@ def test_the_newest_run_answers_about_its_test_images(strokes: Path, capsys: Cap
 
 
 def test_pictures_of_ones_own(strokes: Path, capsys: Capture, tmp_path: Path) -> None:
-    odd = tmp_path / "[bold]my picture.png"
+    odd = tmp_path / "[bold]my\x1bpicture.png"
     odd.write_bytes((strokes / "data" / "test" / "000001.png").read_bytes())
     assert (
         ask(strokes, "do(T=3.5)", "--image", odd, "--image", odd, "--given", "S=cross", "--samples", 3) == 0
     )
     text = capsys.readouterr().out
-    assert text.count("[bold]my picture.png") == 6
+    assert text.count("[bold]my\ufffdpicture.png") == 6
+    assert "\x1b" not in text
     assert "K:0." in text
     assert "T:±" in text
     assert "S:" not in text
