@@ -15,7 +15,6 @@ import typer
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
 
-ISSUES = "https://github.com/scmlang/scmlang/issues"
 MISTAKE, DEFECT, INTERRUPTED, BROKEN_PIPE = 1, 70, 130, 141
 _USAGE: tuple[type[BaseException], ...] = (
     next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException"),
@@ -70,7 +69,7 @@ def _from_system(error: OSError) -> Diagnostic:
 
 def _defect(error: Exception) -> None:
     _say(f"internal error: {type(error).__name__}: {error}")
-    _say(f"this is a defect of scmlang; please report it at {ISSUES} with this text")
+    _say("this is a defect of scmlang; please report it with this text")
     saved = _save_trace(error)
     if saved:
         _say(f"the full trace is in {saved}")
