@@ -7,11 +7,11 @@ its target, what else it changes, and how far it is from the picture that would 
 Needs: a trained :class:`~scmlang.neural.ncm.NeuralCausalModel`, the truth as a checked model in which every
 variable has an equation, and the data folder that ``scmlang sample`` made from it. Guarantees: only held-out
 units are scored; the judge that reads labels off images is trained on rendered images alone, never on
-generated ones, and independently of the model's own recogniser; every number has a bootstrap interval and
-the same seed gives the same report.
+generated ones, and independently of the model's own recogniser; every mean over units has a bootstrap
+interval; the same seed gives the same report.
 
-Control flow: ``interventions`` chooses what is asked; ``truth`` and ``units`` know the true units;
-``classifier`` trains the judge and ``judge`` keeps it; ``edits`` asks the model; ``scores`` and ``tables``
-compare, by ``metrics``; ``evaluation`` does all of it and gives a ``report``, which ``text`` and ``page``
-show.
+Control flow: ``interventions`` chooses what is asked; ``match`` compares the two models; ``truth`` knows the
+true units; ``classifier`` trains the judge and ``judge`` keeps it; ``edits`` asks the model; ``scores`` and
+``tables`` compare, by ``metrics``; ``evaluation`` does all of it and gives a ``report``, which ``text`` and
+``page`` show.
 """

@@ -107,11 +107,10 @@ class Draws:
 
     def _count(self, call: ast.Call, arguments: _Arguments, wanted: int) -> None:
         if arguments.range is None and len(arguments.values) == wanted:
-            return None
+            return
         given = len(arguments.values)
         words = "1 argument" if wanted == 1 else f"{wanted} arguments"
         self._wrong(call, f"`{call.function.text}` takes {words}, not {given}")
-        return False
 
     def _misfit(self, call: ast.Call, domain: Domain, needs: str) -> NoReturn:
         message = f"`{call.function.text}` does not fit the domain {domain}"
