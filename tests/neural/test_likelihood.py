@@ -102,7 +102,7 @@ def test_predictions_are_consistent(text: str, seed: int, data: st.DataObject) -
 @few
 @given(admgs(domains=MIXED), seeds, st.data())
 def test_predictions_keep_non_descendants_and_compose(text: str, seed: int, data: st.DataObject) -> None:
-    """Composition (Pearl, theorem 7.3.6): W_x = w implies Y_{x,w} = Y_x; and effectiveness."""
+    """Composition (Pearl, Causality, section 7.3.1): W_x = w implies Y_{x,w} = Y_x; and effectiveness."""
     model = randomise(model_of(text), seed, 0.5)
     names = [label.name for label in model.plan.labels]
     labels = random_labels(model.plan, 16, seed)
