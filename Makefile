@@ -2,7 +2,7 @@
 #
 #   make test    every test, the slow ones included
 #   make check   lint, format, types, import direction, the examples in the documentation
-#   make demo    Bar-MNIST from end to end: at most 25 minutes on two cores
+#   make demo    Bar-MNIST from end to end: about 20 minutes on two cores
 #   make bench   the benchmarks, one line each
 #   make docs    rebuild the generated pages, check examples and links
 

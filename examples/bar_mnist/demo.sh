@@ -14,7 +14,7 @@ scmlang train "$here"/frontdoor.scm --data demo/data --recipe "$recipe" \
     --set diffusion.guidance.D=2 --runs demo/runs "$@"
 scmlang query "do(C=1)" --runs demo/runs --out demo/do_C_1.png
 scmlang query "do(D=8)" --runs demo/runs --out demo/do_D_8.png
-scmlang evaluate --truth "$here"/frontdoor_truth.scm --runs demo/runs --out demo/report \
+scmlang evaluate --truth "$here"/frontdoor_truth.scm --runs demo/runs --out demo/report -n 1000 \
     --do "do(C=red)" --do "do(C=green)" --do "do(D=8)" --do "do(B=absent)" --do "do(B=present)"
 
 echo

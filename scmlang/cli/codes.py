@@ -5,5 +5,6 @@ from __future__ import annotations
 CODES: dict[str, str] = {
     "E183": "an unknown output form",
     "E184": "options that do not go together",
+    "E179": "the memory is used up",
     "E185": "the model file is not the one the run was made from",
 }

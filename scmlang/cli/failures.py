@@ -31,6 +31,9 @@ _REASONS = {
 }
 
 
+_SMALLER = ("use fewer rows, a smaller batch or smaller networks, or a machine with more memory",)
+
+
 @contextmanager
 def guarded() -> Iterator[None]:
     """Run a command inside; whatever it raises ends the process with a fitting exit code."""
@@ -52,7 +55,17 @@ def guarded() -> Iterator[None]:
             _defect(error)
         _report(ScmError([_from_system(error)]))
     except Exception as error:
+        if _is_out_of_memory(error):
+            _report(ScmError([Diagnostic("E179", "the memory of this machine is used up", helps=_SMALLER)]))
         _defect(error)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether Python, NumPy or PyTorch (whose CPU allocator has no type of its own) ran out of memory."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+    )
 
 
 def _report(error: ScmError) -> None:

@@ -12,10 +12,13 @@ from scmlang.semantics.model import CausalModel, OptionValue, Variable
 from scmlang.semantics.signatures import Option
 
 if TYPE_CHECKING:
+    from scmlang.neural.generator import DiffusionGenerator
     from scmlang.neural.labels import LabelMechanism
     from scmlang.neural.ncm import MechanismContext
+    from scmlang.neural.settings import NeuralSettings
 
-EMBEDDING = Option("int", 0, 0, 4096, help="width of the vector v; 0 means twice the levels, at least 16")
+WIDEST = 4096
+EMBEDDING = Option("int", 0, 0, WIDEST, help="width of the vector v; 0 means twice the levels, at least 16")
 AUTOMATIC_STATES = 16
 SHARED = Option(
     "int",
@@ -51,9 +54,31 @@ class LabelType(MechanismType):
         return embedding_misfit(variable, written)
 
 
+class ImageType(MechanismType):
+    """A type for the image variable."""
+
+    @abstractmethod
+    def build(
+        self, shape: tuple[int, int, int], widths: Mapping[str, int], settings: NeuralSettings
+    ) -> DiffusionGenerator:
+        """The generator; imports torch.
+
+        Args:
+            shape: (C, H, W).
+            widths: the width of v of every parent of the image.
+            settings: all other sizes.
+        """
+
+
 def embedding_misfit(variable: Variable, width: OptionValue) -> str | None:
     """Vectors v are to be wider than there are levels, so that they are no mere one-hot code."""
-    if not isinstance(variable.domain, Finite) or not isinstance(width, int) or width == 0:
+    if not isinstance(variable.domain, Finite) or not isinstance(width, int):
+        return None
+    if variable.domain.size >= WIDEST:
+        return (
+            f"`{variable.name}` has {variable.domain.size:,} levels, and at most {WIDEST - 1:,} are embedded"
+        )
+    if width == 0:
         return None
     if width > variable.domain.size:
         return None
@@ -66,4 +91,4 @@ def embedding_misfit(variable: Variable, width: OptionValue) -> str | None:
 def automatic_embedding(variable: Variable) -> int:
     """The width that ``embedding=0`` stands for."""
     levels = variable.domain.size if isinstance(variable.domain, Finite) else 0
-    return max(16, 2 * levels)
+    return min(max(16, 2 * levels), WIDEST)

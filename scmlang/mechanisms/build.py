@@ -1,18 +1,21 @@
-"""From a plan to a module: every label's mechanism by its type in the registry."""
+"""From a plan to a module: every variable's mechanism by its type in the registry."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scmlang.mechanisms import MECHANISMS
-from scmlang.mechanisms.base import LabelType
+from scmlang.mechanisms.base import ImageType, LabelType
+from scmlang.neural.generator import DiffusionGenerator
 from scmlang.neural.labels import LabelMechanism
 from scmlang.neural.ncm import MechanismContext, NeuralCausalModel
-from scmlang.neural.plan import NeuralPlan
+from scmlang.neural.plan import ImagePlan, NeuralPlan
 from scmlang.neural.settings import NeuralSettings
 
 
 def build_model(plan: NeuralPlan, settings: NeuralSettings) -> NeuralCausalModel:
     """The neural causal model of a plan, initialised from torch's global generator."""
-    return NeuralCausalModel(plan, settings, _build_label)
+    return NeuralCausalModel(plan, settings, _build_label, _build_image)
 
 
 def _build_label(context: MechanismContext) -> LabelMechanism:
@@ -20,3 +23,10 @@ def _build_label(context: MechanismContext) -> LabelMechanism:
     if not isinstance(kind, LabelType):
         raise TypeError(f"the mechanism type {kind.name} does not build label mechanisms")
     return kind.build(context)
+
+
+def _build_image(plan: ImagePlan, widths: Mapping[str, int], settings: NeuralSettings) -> DiffusionGenerator:
+    kind = MECHANISMS[plan.mechanism]
+    if not isinstance(kind, ImageType):
+        raise TypeError(f"the mechanism type {kind.name} does not build image mechanisms")
+    return kind.build(plan.domain.shape, widths, settings)

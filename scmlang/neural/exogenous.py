@@ -11,11 +11,11 @@ from scmlang.neural.plan import SharedNoise
 class SharedPrior(nn.Module):
     """P(U_S) for every maximal clique S of bidirected edges, each a categorical with learned logits.
 
-    A finite U loses nothing for finite observed variables: every distribution that some confounder can
-    induce on them is induced by one with finitely many states (Evans, "Margins of discrete Bayesian
-    networks", arXiv:1501.02103; Zhang, Tian & Bareinboim, "Partial counterfactual identification from
-    observational and experimental data", arXiv:2110.05690). It makes the likelihood and the posterior of U
-    finite sums.
+    A finite U with states enough loses nothing for finite observed variables: every distribution that
+    some confounder can induce on them is induced by one with finitely many states (Evans, "Margins of
+    discrete Bayesian networks", arXiv:1501.02103; Zhang, Tian & Bareinboim, "Partial counterfactual
+    identification from observational and experimental data", arXiv:2110.05690). It makes the likelihood and
+    the posterior of U finite sums.
 
     Args:
         shared: the cliques, with their numbers of states.

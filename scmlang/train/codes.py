@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "E186": "a precision that the device does not have",
     "E187": "a size that the networks cannot have",
     "E188": "guidance by something that does not cause the image",
+    "E189": "no backbone of that name",
     "E190": "there is no run yet",
     "E191": "a folder is not a run",
     "E192": "a run's record is damaged",

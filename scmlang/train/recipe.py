@@ -61,7 +61,7 @@ class Train(Group):
         description="largest norm of the gradient, of the label mechanisms and of the rest",
     )
     precision: Literal["no", "bf16", "fp16"] = Field(default="no", description="autocast type; no is float32")
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(default="auto", description="where to compute")
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="where to compute")
     threads: int = Field(default=0, ge=0, le=1024, description="CPU threads, 0 for PyTorch's own choice")
     channels_last: bool = Field(default=True, description="memory layout of images and convolutions")
     compile: bool = Field(default=False, description="torch.compile the networks")
@@ -131,7 +131,7 @@ class Code(Group):
 class Backbone(Group):
     """The denoising network."""
 
-    name: Literal["unet2d"] = Field(default="unet2d", description="architecture")
+    name: str = Field(default="unet2d", description="architecture: `unet2d`, or one that a package registers")
     channels: Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)] | None = Field(
         default=None, description="channels of each level; null: as the model file's mechanism says"
     )
@@ -243,7 +243,10 @@ def _words(annotation: Any, metadata: list[Any]) -> str:
     if origin is not None:
         return f"map from variable to {_words(arguments[1], [])}"
     return " ".join(
-        [{bool: "true | false", int: "whole number", float: "number"}[annotation], *_bounds(metadata)]
+        [
+            {bool: "true | false", int: "whole number", float: "number", str: "text"}[annotation],
+            *_bounds(metadata),
+        ]
     )
 
 

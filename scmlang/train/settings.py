@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.neural.backbone import BACKBONES
 from scmlang.neural.losses import LossWeights
 from scmlang.neural.plan import ImagePlan, NeuralPlan
 from scmlang.neural.settings import NeuralSettings
-from scmlang.semantics.errors import suggestion
+from scmlang.semantics.errors import listing, suggestion
 from scmlang.train.recipe import Recipe
 
 DEFAULT_CHANNELS = (32, 64)
@@ -20,9 +21,9 @@ def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
 
     Raises:
         ScmError: E187 for sizes that the networks cannot have, E188 for guidance by what does not cause the
-            image.
+            image, E189 for a backbone that nobody registered.
     """
-    problems = [*_sizes(recipe), *_guidance(recipe, plan.image)] if plan.image else []
+    problems = [*_backbone(recipe), *_sizes(recipe), *_guidance(recipe, plan.image)] if plan.image else []
     if problems:
         raise ScmError(problems)
     options = plan.image.options if plan.image else {}
@@ -45,6 +46,15 @@ def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
         prediction=recipe.diffusion.prediction,
         recogniser_width=recipe.recogniser.width,
     )
+
+
+def _backbone(recipe: Recipe) -> Iterator[Diagnostic]:
+    name = recipe.backbone.name
+    if name not in BACKBONES:
+        message = f"there is no backbone `{name}`"
+        yield recipe.problem(
+            "backbone.name", "E189", message, *suggestion(name, BACKBONES), *listing(BACKBONES)
+        )
 
 
 def _sizes(recipe: Recipe) -> Iterator[Diagnostic]:

@@ -57,15 +57,15 @@ class Progress:
 
 
 def choose_device(recipe: Recipe) -> torch.device:
-    """The recipe's device; ``auto`` is CUDA, else Apple's MPS, else the CPU.
+    """The recipe's device; ``auto`` is CUDA, else the CPU. Abduction needs float64, which MPS lacks.
 
     Raises:
         ScmError: E180 when the device is not there, E186 when it lacks the recipe's precision.
     """
     wanted, precision = recipe.train.device, recipe.train.precision
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    there = {"cpu": True, "cuda": torch.cuda.is_available()}
     if wanted == "auto":
-        wanted = "cuda" if there["cuda"] else "mps" if there["mps"] else "cpu"
+        wanted = "cuda" if there["cuda"] else "cpu"
     if not there[wanted]:
         message = f"the device `{wanted}` is not available on this machine"
         raise ScmError([recipe.problem("train.device", "E180", message, "use train.device=auto")])

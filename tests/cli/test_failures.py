@@ -45,6 +45,19 @@ def test_the_systems_failures_are_plain(
     assert capsys.readouterr().err == f"error[E001]: {text}\n\n1 error\n"
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"),
+    ],
+)
+def test_too_little_memory_is_no_defect(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ends(error) == 1
+    assert capsys.readouterr().err.startswith("error[E179]: the memory of this machine is used up\n")
+
+
 def test_our_defects_say_so_and_save_a_trace(capsys: pytest.CaptureFixture[str]) -> None:
     assert ends(ZeroDivisionError("division by zero")) == 70
     shown = capsys.readouterr().err

@@ -232,3 +232,11 @@ def test_equations_of_latent_variables_are_not_dropped_in_silence() -> None:
 def test_a_mechanism_for_a_latent_variable_is_not_dropped_in_silence() -> None:
     (problem,) = problems("model M\nlatent T: binary\nX: binary\nT -> X\nmechanism T: table\n")
     assert (problem.code, underlined(problem)) == ("E176", "mechanism T: table")
+
+
+def test_more_levels_than_can_be_embedded_are_refused() -> None:
+    (problem,) = problems("X: 0..999999\nY: binary\nX -> Y\n")
+    assert problem.code == "E176"
+    assert problem.message == "`X` has 1,000,000 levels, and at most 4,095 are embedded"
+    assert underlined(problem) == "X"
+    assert plan_of("X: 0..4094\nY: binary\nX -> Y\n").label("X").embedding == 4096

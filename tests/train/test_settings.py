@@ -35,11 +35,12 @@ def test_the_recipe_decides_and_its_nulls_leave_it_to_the_file() -> None:
         ("backbone.channels=[8, 12]", "[8, 12]"),
         ("code.width=6", "6"),
         ("diffusion.guidance={Colour: 2.0}", "2.0"),
+        ("backbone.name=unet3d", "unet3d"),
     ],
 )
 def test_what_cannot_be_built_is_underlined(override: str, place: str) -> None:
     (found,) = problems(override)
-    assert found in (("E187", place), ("E188", place))
+    assert found in (("E187", place), ("E188", place), ("E189", place))
 
 
 def test_guidance_is_for_causes_of_the_image() -> None:
