@@ -1,4 +1,4 @@
-# The front door as A. Sardesai's "Ctf-Editing using a Diffusion NCM" builds it: the baseline.
+# The front door after A. Sardesai's "Ctf-Editing using a Diffusion NCM": the baseline.
 #
 # Every label mechanism is a convolutional network that sees the true image in place of its parents and its
 # noise. So do(D=8) never reaches the colour, and the model cannot be sampled without an image. Train it

@@ -307,5 +307,8 @@ def _diverged(step: int) -> Diagnostic:
     return Diagnostic(
         "E181",
         f"the loss of step {step + 1} is not a finite number",
-        helps=("lower the learning rate, for instance --set train.lr=5e-4",),
+        helps=(
+            "lower the learning rate, for instance --set train.lr=5e-4",
+            "look for huge values in a real column of the data",
+        ),
     )
