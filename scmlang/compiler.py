@@ -97,7 +97,7 @@ class Compilation:
         """Which mechanism every observed variable gets.
 
         Raises:
-            ScmError: E170 to E177, for what the neural back end cannot build.
+            ScmError: E170 to E178, for what the neural back end cannot build.
         """
         from scmlang.mechanisms.assign import assign
 

@@ -63,7 +63,7 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
     if image is None:
         message = f"the model {model.name} has no image, and only images are edited yet"
         raise ScmError([Diagnostic("E200", message)])
-    _require_labels(artefact, query.settings)
+    _require_labels(artefact, query.numbers)
     recipe = artefact.recipe.diffusion
     steps = recipe.steps if options.steps is None else options.steps
     _require_range("--steps", steps, 1, recipe.train_timesteps)
@@ -72,7 +72,7 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
     return edit_subjects(
         artefact.model,
         _subjects(artefact, image, options),
-        query.settings,
+        query.numbers,
         EditOptions(steps, recipe.inversion, _guidance(artefact, options), options.seed),
         show(query, model.variables),
         options.samples,

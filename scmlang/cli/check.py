@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from scmlang.cli.model import ModelText, open_model
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError, Severity
 from scmlang.diagnostics.render import render, wants_colour
@@ -27,21 +28,28 @@ class Colour(StrEnum):
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Model files.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE...]", help="Model files.", show_default=False)
+    ] = None,
+    model: ModelText = None,
     format: Annotated[Format, typer.Option(help="How to report.")] = Format.text,
     color: Annotated[Colour, typer.Option(help="Whether to colour the report.")] = Colour.auto,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
 ) -> None:
     """Check model files and report every problem of each.
 
-    Exits with 0 when no file has an error, with 1 otherwise. Warnings are no errors.
+    Exits with 0 when no file has an error, with 1 otherwise. Warnings count as errors under --strict.
     """
+    if (not files) == (model is None):
+        raise typer.BadParameter("give either model files or --model TEXT", param_hint="FILE")
     found: list[Diagnostic] = []
     clean: list[str] = []
-    for file in files:
+    chosen: list[Path | None] = [*files] if files else [None]
+    for file in chosen:
         try:
-            compilation = Compilation.from_file(file)
+            compilation = open_model(file, model)
             found += compilation.warnings
-            clean.append(_summary(file, compilation))
+            clean.append(_summary(compilation))
         except ScmError as error:
             found += error.diagnostics
     if format is Format.json:
@@ -49,15 +57,16 @@ def check(
     else:
         sys.stderr.write(render(found, colour=wants_colour(sys.stderr, color.value)))
         sys.stdout.write("".join(line + "\n" for line in clean))
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+    if any(strict or diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise typer.Exit(1)
 
 
-def _summary(file: Path, compilation: Compilation) -> str:
+def _summary(compilation: Compilation) -> str:
     model = compilation.model
     parts = [f"{len(model.observed)} observed"]
     latent = len(model.endogenous) - len(model.observed)
     parts += [f"{latent} latent"] if latent else []
     parts += [f"{len(model.exogenous)} exogenous"] if model.exogenous else []
     kind = "fully specified" if model.is_fully_specified else "to be learned"
-    return f"{file}: ok: model {model.name}, {', '.join(parts)}, {kind}"
+    kind = kind if model.has_domains else "a diagram without domains"
+    return f"{compilation.source.name}: ok: model {model.name}, {', '.join(parts)}, {kind}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scmlang.cli.model import ModelFile, ModelText, open_model
 from scmlang.cli.tables import print_table
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def compile(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file.")],
+    file: ModelFile = None,
+    model: ModelText = None,
     recipe: Annotated[str, typer.Option(help="A recipe's name or path; it decides sizes.")] = "cpu",
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")
@@ -35,7 +37,7 @@ def compile(
 
     Needs no data. A fully specified model has nothing to learn, and is only described.
     """
-    compilation = Compilation.from_file(file)
+    compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
     if emit is not None:
         _emit(compilation, emit, out)

@@ -55,7 +55,7 @@ def read_acts(texts: Sequence[str], model: CausalModel) -> tuple[Act, ...]:
     acts: dict[str, Act] = {}
     problems: list[Diagnostic] = []
     for text in texts:
-        settings = read_query(text, model).settings
+        settings = read_query(text, model).numbers
         hidden = [name for name in settings if model.variables[name].role is not Role.OBSERVED]
         problems += [_not_observed(text, name) for name in hidden]
         ordered = {name: settings[name] for name in model.variables if name in settings}

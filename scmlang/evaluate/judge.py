@@ -28,7 +28,7 @@ from scmlang.evaluate.classifier import (
     train_judge,
 )
 from scmlang.evaluate.truth import Truth
-from scmlang.semantics.domains import Finite, Image
+from scmlang.semantics.domains import Finite, Image, Symbolic
 from scmlang.train.atomic import read_json, reason, replace_file, to_json
 
 SCHEMA = 1
@@ -76,8 +76,8 @@ def read_heads(truth: Truth, parents: tuple[str, ...], seed: int) -> tuple[Head,
     heads = []
     for name in parents:
         domain = truth.model.variables[name].domain
-        if isinstance(domain, Image):
-            raise InternalError(f"the image `{name}` causes an image")
+        if isinstance(domain, Image | Symbolic):
+            raise InternalError(f"`{name}` is no label")
         if isinstance(domain, Finite):
             heads.append(Head(name, domain))
         else:

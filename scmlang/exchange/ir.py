@@ -27,13 +27,21 @@ def write(model: CausalModel) -> str:
     """The canonical text of a model."""
     blocks = [
         [f"model {model.name}"],
-        [_declaration(v) for v in model.variables.values()],
+        list(_declarations(model)),
         list(_arrows(model)),
         [_equation(v.name, v.equation, model) for v in model.endogenous if v.equation is not None],
         [_mechanism(v.name, v.mechanism) for v in model.endogenous if v.mechanism is not None],
         [f"query {name} = {query}" for name, query in model.queries.items()],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _declarations(model: CausalModel) -> Iterator[str]:
+    """A line for each variable; the set of all of them where none has a domain to be written."""
+    if model.has_domains:
+        yield from (_declaration(v) for v in model.variables.values())
+    else:
+        yield "{" + ", ".join(model.variables) + "}"
 
 
 def _declaration(variable: Variable) -> str:

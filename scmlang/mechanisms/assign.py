@@ -17,7 +17,7 @@ from scmlang.limits import LIMITS
 from scmlang.mechanisms import MECHANISMS, refusals
 from scmlang.mechanisms.base import AUTOMATIC_STATES, automatic_embedding
 from scmlang.neural.plan import ImagePlan, LabelPlan, NeuralPlan, SharedNoise
-from scmlang.semantics.domains import Finite, Image
+from scmlang.semantics.domains import Finite, Image, Symbolic
 from scmlang.semantics.model import CausalModel, OptionValue, Role, Variable
 
 
@@ -55,8 +55,10 @@ def assign(model: CausalModel, diagram: Diagram) -> NeuralPlan:
         diagram: its diagram, latent variables included.
 
     Raises:
-        ScmError: E170 to E177, for what the neural back end cannot build.
+        ScmError: E170 to E178, for what the neural back end cannot build.
     """
+    if not model.has_domains:
+        raise ScmError([refusals.without_domains(model)])
     view = _Projection.of(model, diagram)
     _raise(_unsupported(model, view))
     order = [model.variables[name] for name in view.diagram.topological_order]
@@ -160,8 +162,8 @@ def _options(kind: str, variable: Variable) -> dict[str, OptionValue]:
 
 
 def _label(view: _Projection, variable: Variable) -> LabelPlan:
-    if isinstance(variable.domain, Image):
-        raise TypeError("an image is no label")
+    if isinstance(variable.domain, Image | Symbolic):
+        raise TypeError(f"the domain {variable.domain} is no label's")
     kind, reason = _type(view, variable)
     noise = view.noise_of(variable.name)
     states = max((view.shared[i].states for i in noise), default=0)

@@ -11,4 +11,5 @@ CODES: dict[str, str] = {
     "E175": "an image without causes",
     "E176": "a mechanism type does not fit its variable",
     "E177": "a model that observes nothing",
+    "E178": "a diagram without domains",
 }

@@ -17,6 +17,13 @@ def known(model: CausalModel, variable: Variable) -> Diagnostic:
     return Diagnostic("E173", message, model.source, span, "this equation", helps=helps)
 
 
+def without_domains(model: CausalModel) -> Diagnostic:
+    first = next(iter(model.variables.values()))
+    message = f"the variables of `{model.name}` have no domains, so it is not known what to learn"
+    helps = (f"give every variable one, for example `{first.name}: binary`",)
+    return Diagnostic("E178", message, model.source, first.span, helps=helps)
+
+
 def latent(model: CausalModel, variable: Variable) -> Diagnostic:
     span = variable.mechanism.span if variable.mechanism else variable.span
     message = f"`{variable.name}` is latent, and mechanisms are learned for observed variables"

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -79,5 +80,23 @@ class Image:
         return f"image({self.channels}, {self.height}, {self.width})"
 
 
-Domain = Finite | Real | Image
+@dataclass(frozen=True)
+class Symbolic:
+    """An unknown finite set, as every variable of a bare diagram has.
+
+    Its values are symbols: any integer or name may stand for one.
+    """
+
+    @staticmethod
+    def value(text: str) -> int | str | None:
+        """The symbol that ``text`` writes; None if it is no integer and no name."""
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        return text if _NAME.fullmatch(text) else None
+
+    def __str__(self) -> str:
+        return "unknown"
+
+
+Domain = Finite | Real | Image | Symbolic
 BINARY = Finite("binary", 2)

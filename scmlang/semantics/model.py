@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 
-from scmlang.semantics.domains import Domain, Image
+from scmlang.semantics.domains import Domain, Image, Symbolic
 from scmlang.semantics.expressions import Expression
 from scmlang.source import Source, Span
 
@@ -139,6 +139,11 @@ class CausalModel:
     def is_fully_specified(self) -> bool:
         """Every variable has an equation, so the model can be sampled and queried exactly."""
         return all(v.equation is not None for v in self.variables.values())
+
+    @property
+    def has_domains(self) -> bool:
+        """False for a bare diagram, whose variables have unknown finite domains."""
+        return not any(isinstance(v.domain, Symbolic) for v in self.variables.values())
 
     @cached_property
     def topological_order(self) -> tuple[str, ...]:

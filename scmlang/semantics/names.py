@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from scmlang.diagnostics.base import Note
 from scmlang.limits import LIMITS
-from scmlang.semantics.domains import BINARY, Domain, Finite, Image, Real
+from scmlang.semantics.domains import BINARY, Domain, Finite, Image, Real, Symbolic
 from scmlang.semantics.errors import Problems, suggestion
 from scmlang.semantics.model import Role
 from scmlang.source import Span
@@ -78,7 +78,8 @@ class Scope:
 def collect(program: ast.Program, problems: Problems) -> Scope:
     """Every declaration of a file.
 
-    Exogenous variables are entered without a domain; :mod:`scmlang.semantics.check` fills it in.
+    Exogenous variables are entered without a domain; :mod:`scmlang.semantics.check` fills it in. In a
+    bare diagram the edges declare the variables, whose domains are then unknown.
     """
     scope = Scope()
     places: dict[str, Span] = {}
@@ -96,8 +97,24 @@ def collect(program: ast.Program, problems: Problems) -> Scope:
                     scope.exogenous[name.text] = statement
         elif isinstance(statement, ast.Let) and _fresh(statement.name, places, problems):
             scope.lets[statement.name.text] = statement
+    if is_bare(program):
+        scope.variables |= _named_by_edges(program)
     _check_levels(program, places, problems)
     return scope
+
+
+def is_bare(program: ast.Program) -> bool:
+    """Whether a file is a diagram and nothing else: no domain, equation, constant or mechanism."""
+    return all(isinstance(s, ast.ModelName | ast.Arrows | ast.NamedQuery) for s in program.statements)
+
+
+def _named_by_edges(program: ast.Program) -> dict[str, Declared]:
+    found: dict[str, Declared] = {}
+    for statement in program.statements:
+        if isinstance(statement, ast.Arrows):
+            for name in (name for group in statement.groups for name in group.names):
+                found.setdefault(name.text, Declared(name.text, name.span, Role.OBSERVED, Symbolic()))
+    return found
 
 
 def _fresh(name: ast.Name, places: dict[str, Span], problems: Problems) -> bool:

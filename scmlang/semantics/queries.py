@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scmlang.diagnostics.base import Note, ScmError
-from scmlang.semantics.domains import Domain, Finite, Image, Real
+from scmlang.semantics.domains import Domain, Finite, Image, Real, Symbolic
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.model import CausalModel, Role, Variable
 from scmlang.source import Source, Span
@@ -19,13 +19,20 @@ from scmlang.syntax import ast
 from scmlang.syntax.build import build_query
 from scmlang.syntax.parser import QUERY, parse
 
+Value = int | float | str  # a symbol of a bare diagram may be a name
+
 
 @dataclass(frozen=True)
 class Intervention:
-    """``do(settings)``: each named variable is held at a numeric value."""
+    """``do(settings)``: each named variable is held at a numeric value, in a bare diagram at a symbol."""
 
-    settings: Mapping[str, int | float] = field(hash=False)
+    settings: Mapping[str, Value] = field(hash=False)
     span: Span
+
+    @property
+    def numbers(self) -> dict[str, int | float]:
+        """The settings of a query of a model with domains; see :func:`numeric`."""
+        return numeric(self.settings)
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,25 @@ class Edit:
     """``variable[settings] | variable``: what it would have been, given what it was."""
 
     variable: str
-    settings: Mapping[str, int | float] = field(hash=False)
+    settings: Mapping[str, Value] = field(hash=False)
     span: Span
+
+    @property
+    def numbers(self) -> dict[str, int | float]:
+        """The settings of a query of a model with domains; see :func:`numeric`."""
+        return numeric(self.settings)
+
+
+def numeric(settings: Mapping[str, Value]) -> dict[str, int | float]:
+    """Settings as numbers, which they are wherever the model has domains.
+
+    Raises:
+        TypeError: for a symbol, which only a bare diagram has.
+    """
+    found = {name: value for name, value in settings.items() if not isinstance(value, str)}
+    if len(found) < len(settings):
+        raise TypeError("a symbol is no number: the model has no domains")
+    return found
 
 
 Query = Intervention | Edit
@@ -75,8 +99,8 @@ def show(query: Query, variables: Mapping[str, Variable]) -> str:
     )
 
 
-def _level(domain: Domain, value: int | float) -> str:
-    return domain.level(int(value)) if isinstance(domain, Finite) else repr(value)
+def _level(domain: Domain, value: Value) -> str:
+    return domain.level(int(value)) if isinstance(domain, Finite) else str(value)
 
 
 def _edited(query: ast.Edit, variables: Mapping[str, Variable], problems: Problems) -> str | None:
@@ -96,8 +120,8 @@ def _edited(query: ast.Edit, variables: Mapping[str, Variable], problems: Proble
 
 def _settings(
     written: tuple[ast.Setting, ...], variables: Mapping[str, Variable], problems: Problems
-) -> dict[str, int | float] | None:
-    found: dict[str, int | float] = {}
+) -> dict[str, Value] | None:
+    found: dict[str, Value] = {}
     places: dict[str, Span] = {}
     sound = True
     for setting in written:
@@ -116,7 +140,7 @@ def _settings(
     return found if sound else None
 
 
-def _value(setting: ast.Setting, variables: Mapping[str, Variable], problems: Problems) -> int | float | None:
+def _value(setting: ast.Setting, variables: Mapping[str, Variable], problems: Problems) -> Value | None:
     name, span = setting.variable.text, setting.variable.span
     variable = variables.get(name)
     if variable is None:
@@ -126,11 +150,18 @@ def _value(setting: ast.Setting, variables: Mapping[str, Variable], problems: Pr
         reason = "an image" if variable.is_image else "exogenous"
         problems.add("E071", f"`{name}` is {reason}, and `do` sets labels only", span)
         return None
-    value = read_value(variable.domain, setting.value.text)
+    domain, text = variable.domain, setting.value.text
+    value = domain.value(text) if isinstance(domain, Symbolic) else read_value(domain, text)
     if value is None:
         message = f"`{setting.value.text}` is no value of `{name}`"
-        problems.add("E070", message, setting.value.span, helps=[f"the domain is {variable.domain}"])
+        problems.add("E070", message, setting.value.span, helps=[_allowed(domain)])
     return value
+
+
+def _allowed(domain: Domain) -> str:
+    if isinstance(domain, Symbolic):
+        return "where no domain is given, a value is an integer or a name"
+    return f"the domain is {domain}"
 
 
 def _settable(variable: Variable) -> bool:
@@ -139,7 +170,7 @@ def _settable(variable: Variable) -> bool:
 
 def read_value(domain: Domain, text: str) -> int | float | None:
     """The numeric value that ``text`` (a level name, number, ``true``) has in a domain, or None."""
-    if isinstance(domain, Image):
+    if isinstance(domain, Image | Symbolic):
         return None
     if isinstance(domain, Real):
         return _real(text)

@@ -213,7 +213,7 @@ class Link(Node):
 
 @dataclass(frozen=True)
 class Arrows(Node):
-    """A chain: ``len(groups) == len(links) + 1``."""
+    """A chain: ``len(groups) == len(links) + 1``. Without a link it is a set that only names its members."""
 
     groups: tuple[Group, ...]
     links: tuple[Link, ...]

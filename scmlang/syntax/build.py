@@ -116,9 +116,11 @@ class _Builder(Transformer_NonRecursive):  # type: ignore[type-arg]
     def names(self, meta: Any, items: list[ast.Name]) -> tuple[ast.Name, ...]:
         return tuple(items)
 
-    def group(self, meta: Any, items: list[Any]) -> ast.Group:
-        names = items[0] if isinstance(items[0], tuple) else tuple(items)
-        return ast.Group(_at(meta), names)
+    def single(self, meta: Any, items: list[ast.Name]) -> ast.Group:
+        return ast.Group(_at(meta), tuple(items))
+
+    def set(self, meta: Any, items: list[tuple[ast.Name, ...]]) -> ast.Group:
+        return ast.Group(_at(meta), items[0])
 
     def integer(self, meta: Any, items: list[Token | None]) -> int:
         return int("".join(part for part in items if part is not None))

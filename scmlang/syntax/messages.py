@@ -126,8 +126,8 @@ _HINTS = (
     _Hint(
         r"",
         r";",
-        "a statement ends at the end of its line",
-        "start a new line",
+        "`;` ends a statement, and a bracket is still open here",
+        "close the bracket before it, or write `,` between the parts",
     ),
     _Hint(
         r"(^|[-+*/(,=])\s*[0-9.]+$",

@@ -29,7 +29,7 @@ QUERY = "query_text"
 
 
 class _Newlines(PostLex):
-    """Drops line ends inside brackets, where they mean nothing."""
+    """Drops line ends inside brackets, where they mean nothing; a `;` stays, for it is a mistake there."""
 
     always_accept = ("_NL",)
 
@@ -37,7 +37,7 @@ class _Newlines(PostLex):
         depth = 0
         for token in stream:
             depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
-            if token.type != "_NL" or depth <= 0:
+            if token.type != "_NL" or depth <= 0 or token == ";":
                 yield token
 
 

@@ -1,6 +1,6 @@
 """Cuts a text into statements before it is parsed.
 
-The scanner only knows brackets, comments and line ends. It finds brackets that do not match and
+The scanner only knows brackets, comments, line ends and `;`. It finds brackets that do not match and
 nesting that is too deep, and it gives the parser a place to start again after a syntax error.
 """
 
@@ -13,7 +13,7 @@ from scmlang.diagnostics.base import Diagnostic, Note
 from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
 
-_MARK = re.compile(r"#[^\n]*|[()\[\]{}]|\n")
+_MARK = re.compile(r"#[^\n]*|[()\[\]{}]|[\n;]")
 _BLANK = " \t\r\n\f"
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 # No line inside brackets of a valid program looks like this, so one that does was meant to be new.
@@ -47,6 +47,8 @@ class _Scanner:
             mark, at = match.group(), match.start()
             if mark == "\n":
                 self._newline(at)
+            elif mark == ";":
+                self._semicolon(at)
             elif mark in _CLOSER:
                 self._opened(at)
             elif not mark.startswith("#"):
@@ -57,6 +59,11 @@ class _Scanner:
     def _newline(self, at: int) -> None:
         if not self.open or _STATEMENT.match(self.source.text, at + 1):
             self._end(at)
+
+    def _semicolon(self, at: int) -> None:
+        if not self.open:
+            self._end(at)
+            self.start = at + 1
 
     def _opened(self, at: int) -> None:
         self.open.append(at)

@@ -54,6 +54,21 @@ def test_warnings_do_not_fail(tmp_path: Path) -> None:
     assert ran.stderr.startswith("warning[W001]")
 
 
+def test_strict_makes_warnings_fail(tmp_path: Path) -> None:
+    path = tmp_path / "warned.scm"
+    path.write_text("exogenous U ~ bernoulli(0.5)\n", encoding="utf-8")
+    assert scmlang("check", "--strict", path).returncode == 1
+    assert scmlang("check", "--strict", FRONTDOOR).returncode == 0
+
+
+def test_a_model_on_the_command_line() -> None:
+    ran = scmlang("check", "--model", "X -> Z -> Y; X <-> Y")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == "<model>: ok: model model__model_, 3 observed, a diagram without domains\n"
+    assert scmlang("check", "--model", "X -> X").stderr.startswith("error[E021]")
+    assert scmlang("check", "--model", "X -> Y", FRONTDOOR).returncode == 2
+
+
 def test_json(bad: Path) -> None:
     ran = scmlang("check", "--format", "json", bad, FRONTDOOR)
     document = json.loads(ran.stdout)

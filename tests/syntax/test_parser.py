@@ -115,6 +115,15 @@ def test_queries() -> None:
         parse(Source("q", "do(C=1) do(C=2)"), QUERY)
 
 
+@pytest.mark.parametrize("text", ["X -> Y; Y -> Z", "X -> Y;\nY -> Z;", ";; X -> Y ;; Y -> Z # a; b"])
+def test_a_semicolon_ends_a_statement(text: str) -> None:
+    assert [type(s) for s in program(text).statements] == [ast.Arrows, ast.Arrows]
+
+
+def test_recovery_at_semicolons() -> None:
+    assert problems("X = 1; Y := 2; Z = 3; W := (1; 2)") == [("E005", 1)] * 3
+
+
 def test_recovery_reports_every_bad_statement() -> None:
     text = "X: binary\nY: 0..\nZ := (1\nW: binary\nV = 2\nU ~ bernoulli(0.5))\n"
     assert problems(text) == [("E005", 2), ("E006", 3), ("E005", 5), ("E006", 6)]
