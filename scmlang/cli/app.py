@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -20,11 +21,13 @@ COMMANDS = {
     "train": "Learn a model's unknown mechanisms from data.",
     "evaluate": "Hold a trained model against the truth its data came from.",
     "query": "Answer a counterfactual of images with a trained run.",
+    "import": "Turn a graph or network of another format into a model file.",
+    "export": "Write a model in another format.",
 }
 
 
 class _Commands(TyperGroup):
-    """Finds a subcommand by importing ``scmlang.cli.NAME``."""
+    """Finds a subcommand by importing ``scmlang.cli.NAME``, ``NAME_`` where it is a word of Python."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -32,8 +35,9 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"scmlang.cli.{cmd_name}")
-        return load(getattr(module, cmd_name), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = import_module(f"scmlang.cli.{name}")
+        return load(getattr(module, name), cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
