@@ -21,6 +21,7 @@ from scmlang.compiler import Compilation, open_artefact
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scmlang.graph import Graph
     from scmlang.neural.query import EditAnswer
     from scmlang.neural.summary import Summary
     from scmlang.train.runs import Run
@@ -49,6 +50,38 @@ class Model:
     def variables(self) -> tuple[str, ...]:
         """The observed variables, in order of declaration."""
         return tuple(variable.name for variable in self._checked.observed)
+
+    def graph(
+        self,
+        *,
+        do: str | Sequence[str] = (),
+        latent: bool = False,
+        exogenous: bool = False,
+        direction: str = "right",
+    ) -> Graph:
+        """The diagram as a picture, shown as such by notebooks; ``.svg`` is its text.
+
+        Args:
+            do: interventions, ``"X=1"`` or ``"do(X=1)"``, whose cut arrows are shown.
+            latent: show latent variables; without, the diagram is the latent projection.
+            exogenous: show the exogenous variables that the file names.
+            direction: ``"right"`` or ``"down"``, where effects lie.
+
+        Raises:
+            ScmError: for an intervention that the model does not have, and on what is not shown.
+            ValueError: for another direction.
+        """
+        from scmlang.graph import Graph
+
+        words = (do,) if isinstance(do, str) else tuple(do)
+        return Graph(self.compilation, words, latent, exogenous, direction)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What notebooks show: the picture of the diagram, and a line of text."""
+        return {"image/svg+xml": self.graph().svg, "text/plain": repr(self)}
+
+    def _repr_html_(self) -> str:
+        return self.graph().svg
 
     def compile(self, recipe: str | Path = "cpu", overrides: Sequence[str] = ()) -> Summary:
         """What the model compiles to under a recipe: mechanisms, parameters, memory, cost. Needs no data.

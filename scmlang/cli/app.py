@@ -17,6 +17,7 @@ from scmlang.cli.failures import guarded
 COMMANDS = {
     "check": "Check model files and report every problem.",
     "compile": "Print what a model file means and what it compiles to.",
+    "graph": "Draw a model's diagram.",
     "sample": "Sample a fully specified model into an image folder or a table.",
     "train": "Learn a model's unknown mechanisms from data.",
     "evaluate": "Hold a trained model against the truth its data came from.",

@@ -1,0 +1,133 @@
+"""The layout of a scene: every node a place, every edge a route.
+
+Sugiyama, Tagawa and Toda's method (1981): layers, order within them, places, routes. The bidirected edges
+take part in all four, so their arcs have a place to run in as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from scmlang.diagram.drawing.geometry import Box, Path, reverse, samples, swap
+from scmlang.diagram.drawing.layers import assign_layers
+from scmlang.diagram.drawing.order import Layered, make_layered
+from scmlang.diagram.drawing.places import place
+from scmlang.diagram.drawing.routes import Band, arc_route, directed_route
+from scmlang.diagram.drawing.scene import Edge, Node, Scene
+from scmlang.diagram.drawing.text import text_width
+from scmlang.semantics.model import Role
+
+FONT_SIZE, SMALL = 14.0, 11.0
+HEIGHT, SMALL_HEIGHT = 36.0, 24.0
+PADDING = 24.0
+GAP, WIDEST_GAP = 58.0, 150.0
+BORDER = 20.0
+
+
+class Direction(StrEnum):
+    """Where effects lie, seen from their causes."""
+
+    right = "right"
+    down = "down"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A scene with places, in pixels, y pointing down.
+
+    Attributes:
+        scene: what is drawn.
+        direction: where effects lie.
+        boxes: the outline of every node, by name.
+        paths: the route of every edge of the scene in turn, from outline to outline, tail to head.
+        left, top, width, height: a rectangle that holds everything, a border included.
+    """
+
+    scene: Scene
+    direction: Direction
+    boxes: dict[str, Box]
+    paths: tuple[Path, ...]
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def font_size(node: Node) -> float:
+    return SMALL if node.role is Role.EXOGENOUS else FONT_SIZE
+
+
+def lay_out(scene: Scene, direction: Direction = Direction.right) -> Layout:
+    """Lay a scene out; its directed part has no cycle."""
+    upright = direction is Direction.down
+    shapes = [_shape(node) for node in scene.nodes]
+    turned = [box.swapped() if upright else box for box in shapes]
+    graph = make_layered(scene, assign_layers(scene))
+    across = place(graph, [2 * box.half.imag for box in turned])
+    bands = _bands(graph, turned, across)
+    at = [complex(bands[level].middle, x) for level, x in zip(graph.layer, across, strict=True)]
+    boxes = [Box(p, box.half, box.round) for p, box in zip(at, turned, strict=False)]
+    paths = _routes(scene, graph, at, bands, boxes)
+    if upright:
+        boxes = [box.swapped() for box in boxes]
+        paths = [tuple((swap(a), swap(b), swap(c), swap(d)) for a, b, c, d in path) for path in paths]
+    named = {node.name: box for node, box in zip(scene.nodes, boxes, strict=True)}
+    return Layout(scene, direction, named, tuple(paths), *_frame(boxes, paths))
+
+
+def _shape(node: Node) -> Box:
+    height = SMALL_HEIGHT if node.role is Role.EXOGENOUS else HEIGHT
+    width = max(height, text_width(node.label, font_size(node)) + PADDING * height / HEIGHT)
+    return Box(0j, complex(width / 2, height / 2), not node.image)
+
+
+def _bands(graph: Layered, boxes: list[Box], across: list[float]) -> list[Band]:
+    """The layers one behind the other, farther apart where edges run aslant."""
+    halves = [max((boxes[v].half.real for v in rank if v < len(boxes)), default=0.0) for rank in graph.ranks]
+    slant = [0.0] * len(halves)
+    for a, b, _ in graph.bonds:
+        slant[graph.layer[a]] = max(slant[graph.layer[a]], abs(across[a] - across[b]))
+    gaps = [min(GAP + 0.2 * most, WIDEST_GAP) for most in slant]
+    middles = [0.0]
+    for (one, two), gap in zip(pairwise(halves), gaps, strict=False):
+        middles.append(middles[-1] + one + gap + two)
+    befores = [GAP, *gaps[:-1]]
+    rows = zip(middles, halves, befores, gaps, strict=False)
+    return [Band(*row) for row in rows]
+
+
+def _routes(
+    scene: Scene, graph: Layered, at: list[complex], bands: list[Band], boxes: list[Box]
+) -> list[Path]:
+    paths: dict[int, Path] = {}
+    drawn: list[list[complex]] = []
+    for i, edge in sorted(enumerate(scene.edges), key=lambda pair: pair[1].bidirected):
+        chain = graph.chains[i]
+        ends = {chain[0], chain[-1]}
+        others = [box for v, box in enumerate(boxes) if v not in ends]
+        points, layers = [at[v] for v in chain], [bands[graph.layer[v]] for v in chain]
+        first, last = boxes[chain[0]], boxes[chain[-1]]
+        if edge.bidirected:
+            path = arc_route(points, layers, first, last, others, drawn)
+        else:
+            path = directed_route(points, layers, first, last, others)
+        dots = samples(path)
+        drawn.append([*dots[:: max(1, len(dots) // 4)], dots[-1]])
+        paths[i] = path if _starts(path, edge, scene, boxes) else reverse(path)
+    return [paths[i] for i in range(len(scene.edges))]
+
+
+def _starts(path: Path, edge: Edge, scene: Scene, boxes: list[Box]) -> bool:
+    """Whether a path starts at the edge's tail."""
+    box = dict(zip((node.name for node in scene.nodes), boxes, strict=True))
+    return abs(box[edge.tail].distance(path[0][0])) <= abs(box[edge.head].distance(path[0][0]))
+
+
+def _frame(boxes: list[Box], paths: list[Path]) -> tuple[float, float, float, float]:
+    points = [box.centre + s * box.half for box in boxes for s in (1, -1)]
+    points += [p for path in paths for p in samples(path)]
+    xs, ys = [p.real for p in points] or [0.0], [p.imag for p in points] or [0.0]
+    left, top = min(xs) - BORDER, min(ys) - BORDER
+    return left, top, max(xs) + BORDER - left, max(ys) + BORDER - top

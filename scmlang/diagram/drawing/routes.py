@@ -1,0 +1,144 @@
+"""The routes of edges: around every node that an edge does not join.
+
+Coordinates here are (along the layers' direction, across). Each edge tries what looks best first and ends
+with a route that is clear by construction: straight through the place its dummies hold in a layer, bent
+only in the gaps between layers, where no node is (Gansner, Koutsofios, North and Vo 1993, section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scmlang.diagram.drawing.geometry import (
+    Box,
+    Path,
+    crossings,
+    leave,
+    line,
+    reverse,
+    samples,
+    smooth,
+    turned,
+)
+
+MARGIN = 8.0
+TOUCH = 9.0
+BOWS = (38.0, -38.0, 55.0, -55.0, 75.0, -75.0, 95.0, -95.0)  # degrees at the ends of an arc
+
+
+@dataclass(frozen=True)
+class Band:
+    """A layer: its middle, half its depth, and the free gaps before and behind it."""
+
+    middle: float
+    half: float
+    before: float
+    behind: float
+
+
+def clip(path: Path, first: Box, last: Box) -> Path:
+    """The part of a path between the outlines of the nodes it joins."""
+    behind = leave(path, lambda p: first.distance(p) < 0)
+    return reverse(leave(reverse(behind), lambda p: last.distance(p) < 0))
+
+
+def clear(path: Path, boxes: Sequence[Box]) -> bool:
+    """Whether a path keeps :data:`MARGIN` from all boxes."""
+    points = [point for curve in path for point in curve]
+    left, right = min(p.real for p in points) - MARGIN, max(p.real for p in points) + MARGIN
+    top, bottom = min(p.imag for p in points) - MARGIN, max(p.imag for p in points) + MARGIN
+    near = [
+        box
+        for box in boxes
+        if left < box.centre.real + box.half.real
+        and box.centre.real - box.half.real < right
+        and top < box.centre.imag + box.half.imag
+        and box.centre.imag - box.half.imag < bottom
+    ]
+    return not near or all(box.distance(p) > MARGIN for p in samples(path) for box in near)
+
+
+def directed_route(
+    points: list[complex], bands: list[Band], first: Box, last: Box, others: list[Box]
+) -> Path:
+    """A route from the first point to the last, nodes' centres; between are the dummies' places."""
+    candidates = [(line(points[0], points[-1]),), smooth([points[0], _farthest(points), points[-1]])]
+    for candidate in (*candidates, smooth(points)):
+        path = clip(candidate, first, last)
+        if clear(path, others):
+            return path
+    return clip(_banded(points, bands, 0.0), first, last)
+
+
+def arc_route(
+    points: list[complex],
+    bands: list[Band],
+    first: Box,
+    last: Box,
+    others: list[Box],
+    drawn: list[list[complex]],
+) -> Path:
+    """The route of a bidirected edge: the clear bow that crosses least of what is drawn, and bends least."""
+    best: Path | None = None
+    least = 0.0
+    for price, candidate in _bows(points):
+        path = clip(candidate, first, last)
+        if not clear(path, others):
+            continue
+        thin = _thin(path)
+        cost = price + sum(crossings(thin, other) + _touches(thin, other) for other in drawn)
+        if best is None or cost < least:
+            best, least = path, cost
+    if best is not None:
+        return best
+    if bands[0] == bands[-1]:
+        return clip(_beside(points[0], points[-1], bands[0]), first, last)
+    return clip(_banded(points, bands, 14.0 if len(points) == 2 else 0.0), first, last)
+
+
+def _bows(points: list[complex]) -> Iterator[tuple[float, Path]]:
+    a, b = points[0], points[-1]
+    for i, degrees in enumerate(BOWS):
+        reach = (b - a) * 0.4
+        yield 0.3 * i, ((a, a + turned(reach, -degrees), b - turned(reach, degrees), b),)
+    if len(points) > 2:
+        yield 1.0, smooth([a, _farthest(points), b])
+        yield 1.5, smooth(points)
+
+
+def _touches(one: list[complex], other: list[complex]) -> int:
+    """How many ends of two routes meet at the same place of an outline."""
+    return sum(abs(a - b) < TOUCH for a in (one[0], one[-1]) for b in (other[0], other[-1]))
+
+
+def _thin(path: Path) -> list[complex]:
+    points = samples(path)
+    return [*points[:: max(1, len(points) // 8)], points[-1]]
+
+
+def _farthest(points: list[complex]) -> complex:
+    """The point between that is farthest from the straight line."""
+    a, b = points[0], points[-1]
+    unit = (b - a).conjugate() / abs(b - a)
+    return max(points[1:-1], key=lambda p: abs(((p - a) * unit).imag), default=(a + b) / 2)
+
+
+def _banded(points: list[complex], bands: list[Band], aside: float) -> Path:
+    path: list[tuple[complex, complex, complex, complex]] = []
+    for p, q, one, two in zip(points, points[1:], bands, bands[1:], strict=False):
+        out = complex(one.middle + one.half, p.imag)
+        into = complex(two.middle - two.half, q.imag)
+        handle = (into.real - out.real) / 2
+        path.append(line(p, out))
+        path.append((out, out + complex(handle, aside), into - complex(handle, -aside), into))
+        path.append(line(into, q))
+    return tuple(path)
+
+
+def _beside(a: complex, b: complex, band: Band) -> Path:
+    """Around the nodes between two of one layer, through the gap before it."""
+    edge = band.middle - band.half
+    out, into = complex(edge, a.imag), complex(edge, b.imag)
+    handle = complex(0.8 * band.before, 0.0)
+    return line(a, out), (out, out - handle, into - handle, into), line(into, b)

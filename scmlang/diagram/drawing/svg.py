@@ -1,0 +1,126 @@
+"""A layout as SVG text.
+
+Colours are explicit on a white ground, so that the picture reads the same on light and dark pages. Looks are
+attributes and arrowheads are shapes of their own: without style sheet or ids, several pictures live in
+one page. Nothing depends on hashing, and numbers have two decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from scmlang.diagram.drawing.geometry import Box, Path, leave, middle, reverse
+from scmlang.diagram.drawing.layout import Layout, font_size
+from scmlang.diagram.drawing.scene import Edge, Node, Scene
+from scmlang.diagram.drawing.text import FONTS
+from scmlang.semantics.model import Role
+
+HEAD, HALF_HEAD = 9.0, 3.8
+INK, ARC, FAINT, CUT, SET = "#1f2937", "#1d4ed8", "#8b929d", "#c3c8d0", "#b45309"
+
+
+def svg(layout: Layout) -> str:
+    """The picture, a whole SVG document without an XML declaration."""
+    scene = layout.scene
+    box = " ".join(map(_n, (layout.left, layout.top, layout.width, layout.height)))
+    order = sorted(zip(scene.edges, layout.paths, strict=True), key=lambda pair: not pair[0].cut)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box}" '
+        f'width="{_n(layout.width)}" height="{_n(layout.height)}">',
+        f"<title>{escape(f'Causal diagram {scene.title}')}</title>",
+        f"<desc>{escape(description(scene))}</desc>",
+        f'<rect x="{_n(layout.left)}" y="{_n(layout.top)}" width="{_n(layout.width)}" '
+        f'height="{_n(layout.height)}" rx="8" fill="#ffffff"/>',
+        '<g fill="none" stroke-linecap="butt">',
+        *(part for edge, path in order for part in _edge(edge, path, scene)),
+        "</g>",
+        f'<g font-family="{FONTS}" text-anchor="middle">',
+        *(part for node in scene.nodes for part in _node(node, layout.boxes[node.name])),
+        "</g>",
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def description(scene: Scene) -> str:
+    """The diagram in words."""
+    words = [f"{node.name} is set to {node.value}." for node in scene.nodes if node.value is not None]
+    for edge in scene.edges:
+        said = f"{edge.tail} and {edge.head} share a hidden cause"
+        said = said if edge.bidirected else f"{edge.tail} causes {edge.head}"
+        words.append(f"{said}{', cut by the intervention' if edge.cut else ''}.")
+    return " ".join(words) or "No variable causes another."
+
+
+def _edge(edge: Edge, path: Path, scene: Scene) -> Iterator[str]:
+    roots = {node.name for node in scene.nodes if node.role is Role.EXOGENOUS}
+    colour = ARC if edge.bidirected else FAINT if edge.tail in roots else INK
+    colour = CUT if edge.cut else colour
+    width = "1.1" if edge.tail in roots else "1.6"
+    dash = ' stroke-dasharray="6 4"' if edge.bidirected else ""
+    stem = _stem(path)
+    stem = reverse(_stem(reverse(stem))) if edge.bidirected else stem
+    yield f'<path d="{_d(stem)}" stroke="{colour}" stroke-width="{width}"{dash}/>'
+    yield _head(path, colour)
+    if edge.bidirected:
+        yield _head(reverse(path), colour)
+    if edge.cut:
+        yield _cross(path)
+
+
+def _stem(path: Path) -> Path:
+    """The path without the last pixels, which are the head's."""
+    tip = path[-1][3]
+    return reverse(leave(reverse(path), lambda p: abs(p - tip) < HEAD - 1))
+
+
+def _head(path: Path, colour: str) -> str:
+    tip, neck = path[-1][3], _stem(path)[-1][3]
+    along = (tip - neck) / (abs(tip - neck) or 1.0)
+    base, side = tip - HEAD * along, HALF_HEAD * along * 1j
+    points = " ".join(f"{_n(p.real)},{_n(p.imag)}" for p in (tip, base + side, base - side))
+    return f'<polygon points="{points}" fill="{colour}"/>'
+
+
+def _cross(path: Path) -> str:
+    """Two strokes where an intervention cuts an edge."""
+    point, along = middle(path)
+    strokes = [(point - 6 * along * turn, point + 6 * along * turn) for turn in (1 + 1j, 1 - 1j)]
+    d = " ".join(f"M{_p(a)} L{_p(b)}" for a, b in strokes)
+    return f'<path d="{d}" stroke="{SET}" stroke-width="1.8"/>'
+
+
+def _node(node: Node, box: Box) -> Iterator[str]:
+    faint = node.role is Role.EXOGENOUS
+    stroke = SET if node.value is not None else FAINT if faint else INK
+    fill = "#fef3c7" if node.value is not None else "#f3f4f6" if faint else "#ffffff"
+    dash = ' stroke-dasharray="4 3"' if node.role is Role.LATENT else ""
+    width = "2" if node.value is not None else "1" if faint else "1.5"
+    yield f'<rect {_outline(box)} fill="{fill}" stroke="{stroke}" stroke-width="{width}"{dash}/>'
+    if node.image:
+        inner = Box(box.centre, box.half - 3.5 * (1 + 1j), box.round)
+        yield f'<rect {_outline(inner)} fill="#e0f2fe" stroke="{stroke}" stroke-width="0.8"/>'
+    size = font_size(node)
+    ink = "#4b5563" if faint else INK
+    x, y = _n(box.centre.real), _n(box.centre.imag + 0.35 * size)
+    yield f'<text x="{x}" y="{y}" font-size="{_n(size)}" fill="{ink}">{escape(node.label)}</text>'
+
+
+def _outline(box: Box) -> str:
+    corner = box.centre - box.half
+    radius = min(box.half.real, box.half.imag) if box.round else 3.0
+    x, y, width, height = map(_n, (corner.real, corner.imag, 2 * box.half.real, 2 * box.half.imag))
+    return f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{_n(radius)}"'
+
+
+def _d(path: Path) -> str:
+    return f"M{_p(path[0][0])} " + " ".join(f"C{_p(b)} {_p(c)} {_p(d)}" for _, b, c, d in path)
+
+
+def _p(point: complex) -> str:
+    return f"{_n(point.real)},{_n(point.imag)}"
+
+
+def _n(number: float) -> str:
+    return f"{round(number, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
