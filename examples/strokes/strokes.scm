@@ -22,8 +22,9 @@ mechanism Z, S, K: table(embedding=12)
 mechanism T: mlp(hidden=[32, 32])    # its mean and deviation, from the shape
 mechanism I: diffusion(channels=[32, 64])
 
-# Ask within what the data show: no ring was ever drawn with T=3.5, so no model can know what one looks like.
+# Ask within what the data show. No ring was ever drawn with T=3.5 and no cross with K=4, so no model can know
+# what one looks like.
 query reshape   = do(S=ring)
 query thicken   = do(T=2.5)
-query both      = do(S=cross, K=4)
+query both      = do(S=cross, K=3)
 query had_it_been_bold = I[T=2.5] | I

@@ -28,7 +28,7 @@ COMMANDS = {
 
 
 class _Commands(TyperGroup):
-    """Finds a subcommand by importing ``scmlang.cli.NAME``, ``NAME_`` where it is a word of Python."""
+    """Finds a subcommand by importing its module when it is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -36,9 +36,7 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        module = import_module(f"scmlang.cli.{name}")
-        return load(getattr(module, name), cmd_name)
+        return load(find(cmd_name), cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
@@ -47,6 +45,12 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         with guarded():
             return super().invoke(ctx)
+
+
+def find(command: str) -> Any:
+    """A command's function: ``NAME`` in ``scmlang.cli.NAME``, or ``NAME_`` where NAME is a word of Python."""
+    name = f"{command}_" if iskeyword(command) else command
+    return getattr(import_module(f"scmlang.cli.{name}"), name)
 
 
 def load(function: Any, name: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from scmlang.cli.app import COMMANDS, load
+from scmlang.cli.app import COMMANDS, find, load
 from scmlang.cli.failures import guarded
 from scmlang.diagnostics import Diagnostic, ScmError
 
@@ -96,9 +96,7 @@ def test_a_closed_pipe_is_quiet() -> None:
 
 
 def test_every_listed_command_loads() -> None:
-    from importlib import import_module
-
     for name in COMMANDS:
-        function = getattr(import_module(f"scmlang.cli.{name}"), name)
+        function = find(name)
         assert function.__doc__
         assert load(function, name).name == name
