@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from scmlang.limits import LIMITS
 from scmlang.semantics.domains import Finite, Image
@@ -33,7 +33,7 @@ class MechanismType(ABC):
     """A type of learned mechanism: its name, its options, the variables it fits."""
 
     name: str
-    options: Mapping[str, Option]
+    options: ClassVar[Mapping[str, Option]]
 
     @abstractmethod
     def misfit(self, variable: Variable, model: CausalModel) -> str | None:

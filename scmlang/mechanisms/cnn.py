@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from scmlang.mechanisms.base import EMBEDDING, SHARED, LabelType
 from scmlang.semantics.domains import Finite
@@ -18,7 +19,7 @@ class RecognitionType(LabelType):
     """P(V | I): parents and noise go unused, so interventions on parents do not reach V."""
 
     name = "cnn"
-    options = {  # noqa: RUF012
+    options: ClassVar[Mapping[str, Option]] = {
         "embedding": EMBEDDING,
         "shared": SHARED,
         "hidden": Option("ints", (16, 32), 1, 4096, help="channels of the convolutions"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from scmlang.mechanisms.base import ImageType
 from scmlang.semantics.domains import Image
@@ -19,7 +19,7 @@ class DiffusionType(ImageType):
     """The generator of :mod:`scmlang.neural.generator`; what is not set here the recipe decides."""
 
     name = "diffusion"
-    options = {  # noqa: RUF012
+    options: ClassVar[Mapping[str, Option]] = {
         "channels": Option("ints", (), 8, 4096, help="channels per resolution, multiples of 8"),
         "layers": Option("int", 0, 0, 8, help="residual blocks per resolution; 0 leaves it to the recipe"),
     }

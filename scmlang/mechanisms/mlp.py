@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from scmlang.mechanisms.base import EMBEDDING, SHARED, LabelType
 from scmlang.semantics.domains import Finite
@@ -17,7 +18,7 @@ class PerceptronType(LabelType):
     """Logits for a finite variable, location and scale for a real one."""
 
     name = "mlp"
-    options = {  # noqa: RUF012
+    options: ClassVar[Mapping[str, Option]] = {
         "embedding": EMBEDDING,
         "shared": SHARED,
         "hidden": Option("ints", (64, 64), 1, 8192, help="widths of the hidden layers"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from scmlang.limits import LIMITS
 from scmlang.mechanisms.base import EMBEDDING, SHARED, LabelType
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel, Variable
+from scmlang.semantics.signatures import Option
 
 if TYPE_CHECKING:
     from scmlang.neural.labels import LabelMechanism
@@ -18,7 +20,7 @@ class TableType(LabelType):
     """One row of logits for every configuration of the parents and of the shared noise."""
 
     name = "table"
-    options = {"embedding": EMBEDDING, "shared": SHARED}  # noqa: RUF012
+    options: ClassVar[Mapping[str, Option]] = {"embedding": EMBEDDING, "shared": SHARED}
 
     def misfit(self, variable: Variable, model: CausalModel) -> str | None:
         if not isinstance(variable.domain, Finite):

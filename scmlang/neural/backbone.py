@@ -5,6 +5,7 @@ A backbone is a module ``(sample [n, C_in, H, W], t int64 [n], condition [n, d])
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,13 +40,14 @@ class BackboneShape:
         return int(2 ** (len(self.channels) - 1))
 
 
-class Backbone(nn.Module):
+class Backbone(nn.Module, ABC):
     """Base of all backbones; ``condition_width`` is the d that its condition must have."""
 
     condition_width: int
 
+    @abstractmethod
     def forward(self, sample: Tensor, t: Tensor, condition: Tensor) -> Tensor:
-        raise NotImplementedError
+        """The prediction ``[n, outputs, H, W]``."""
 
 
 class UNet2D(Backbone):

@@ -10,6 +10,7 @@ posterior: u is uniform on [F(V−1), F(V)), and e is the single value (V − m)
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import torch
@@ -23,7 +24,7 @@ Parents = Mapping[str, Tensor]
 FLOOR = 1e-12
 
 
-class LabelMechanism(nn.Module):
+class LabelMechanism(nn.Module, ABC):
     """What the neural causal model asks of a label variable's mechanism.
 
     ``reads_image`` says that the mechanism also takes the image as an input (the paper's model); such a
@@ -36,14 +37,15 @@ class LabelMechanism(nn.Module):
 
     reads_image = False
 
+    @abstractmethod
     def log_prob(self, value: Tensor, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
         """log p(value | parents, shared): ``[m]``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def respond(self, noise: Tensor, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
         """f(parents, shared, noise): values ``[m]`` for private noise ``[m]``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def abduct(
         self,
         value: Tensor,
@@ -53,19 +55,18 @@ class LabelMechanism(nn.Module):
         generator: torch.Generator,
     ) -> Tensor:
         """A draw of the private noise from its posterior given everything else: ``[m]``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw_noise(self, n: int, generator: torch.Generator) -> Tensor:
         """Private noise from its prior: ``[n]``."""
-        raise NotImplementedError
 
 
 class CategoricalMechanism(LabelMechanism):
     """A finite variable with a conditional distribution given by ``logits``."""
 
+    @abstractmethod
     def logits(self, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
         """Unnormalised log-probabilities of the levels: ``[m, levels]``."""
-        raise NotImplementedError
 
     def log_prob(self, value: Tensor, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
         table = torch.log_softmax(self.logits(parents, shared, image), -1)
