@@ -83,7 +83,7 @@ class Draws:
         if call.function.text != "uniform":
             self._wrong(call, f"`{call.function.text}` takes no range", written.span)
         if not 0 < ends[1] - ends[0] + 1 <= LIMITS.table_cells:
-            self._wrong(call, "this range is empty or too long", written.span)
+            self._wrong(call, _bad_range(*ends), written.span, "E049")
         return _Arguments((), (), (ends[0], ends[1]))
 
     def _values(self, call: ast.Call) -> _Arguments:
@@ -101,8 +101,8 @@ class Draws:
             raise _Rejected
         return _Arguments(tuple(t.expression for t in found), tuple(t.form for t in found))
 
-    def _wrong(self, call: ast.Call, message: str, span: Span | None = None) -> NoReturn:
-        self.problems.add("E041", message, span or call.span, helps=[USAGE[call.function.text]])
+    def _wrong(self, call: ast.Call, message: str, span: Span | None = None, code: str = "E041") -> NoReturn:
+        self.problems.add(code, message, span or call.span, helps=[USAGE[call.function.text]])
         raise _Rejected
 
     def _count(self, call: ast.Call, arguments: _Arguments, wanted: int) -> None:
@@ -175,10 +175,10 @@ class Draws:
         self._count(call, arguments, 2)
         trials = arguments.values[0]
         if not isinstance(trials, Constant) or arguments.forms[0] == REAL or trials.value < 0:
-            self._wrong(call, "the number of trials is a fixed integer, 0 or more", trials.span)
+            self._wrong(call, "the number of trials is a fixed integer, 0 or more", trials.span, "E049")
         count = int(trials.value)
         if count >= LIMITS.table_cells:
-            self._wrong(call, "this number of trials is too large", trials.span)
+            self._wrong(call, f"this is more than {LIMITS.table_cells - 1} trials", trials.span, "E049")
         domain = domain or Finite("range", count + 1)
         if not isinstance(domain, Finite) or domain.offset > 0 or domain.offset + domain.size <= count:
             self._misfit(call, domain, f"a domain that holds 0..{count}")
@@ -205,6 +205,11 @@ _CHECKS: dict[str, _Check] = {
     "binomial": Draws.binomial,
     "normal": Draws.normal,
 }
+
+
+def _bad_range(low: int, high: int) -> str:
+    size = high - low + 1
+    return "this range is empty" if size < 1 else f"this range has {size} levels, more than {LIMITS.table_cells}"
 
 
 def _ends(domain: Finite) -> str:

@@ -98,7 +98,7 @@ class Equations:
     def _assignment(self, statement: ast.Assignment, domain: Domain) -> Equation | None:
         if isinstance(domain, Image):
             helps = ["an image is drawn by a renderer, as in `I ~ bar_mnist(digit=D)`"]
-            self.problems.add("E030", "an image cannot be computed", statement.value.span, helps=helps)
+            self.problems.add("E038", "an image cannot be computed", statement.value.span, helps=helps)
             return None
         levels = domain if isinstance(domain, Finite) else None
         typed = self.resolver.resolve(statement.value, levels)
@@ -106,7 +106,10 @@ class Equations:
             return None
         if typed.width and levels is not None and levels.form == "bits" and levels.size != 1 << typed.width:
             message = f"this has {typed.width} bits, and `{statement.name.text}` is {domain}"
-            self.problems.add("E030", message, statement.value.span)
+            helps = [
+                f"declare `{statement.name.text}: bits({typed.width})`, or give it as many bits as it has"
+            ]
+            self.problems.add("E037", message, statement.value.span, helps=helps)
             return None
         return Assignment(typed.expression, statement.span)
 

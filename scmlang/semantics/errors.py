@@ -36,8 +36,10 @@ CODES: dict[str, str] = {
     # --- the diagram
     "E020": "an arrow between things that no arrow joins",
     "E021": "a cycle",
-    "E022": "arrows that disagree with the equations",
+    "E022": "an arrow that the equations do not have",
     "E023": "a diagram that is too large",
+    "E024": "a cause in an equation that no arrow shows",
+    "E025": "a bidirected arrow that disagrees with the equations",
     # --- expressions
     "E030": "operands of the wrong type",
     "E031": "an unknown function, or the wrong number of arguments",
@@ -46,6 +48,9 @@ CODES: dict[str, str] = {
     "E034": "a value that is not defined",
     "E035": "a level name that could mean several values",
     "E036": "an expression that is too large",
+    "E037": "a bit vector of the wrong length, or a bit that is not there",
+    "E038": "a computation with an image",
+    "E039": "a distribution inside an expression",
     # --- equations
     "E040": "an unknown distribution",
     "E041": "the wrong arguments for a distribution",
@@ -56,17 +61,22 @@ CODES: dict[str, str] = {
     "E046": "a variable with two equations",
     "E047": "an exogenous variable that depends on something",
     "E048": "probabilities that do not sum to 1",
+    "E049": "a parameter that a distribution cannot have",
     # --- renderers
     "E050": "an unknown renderer",
     "E051": "the wrong parameters for a renderer",
     "E052": "a renderer that does not fit the image",
     "E053": "a renderer's argument outside its range",
+    # --- equations, continued
+    "E054": "a row of a table that does not name a level of each parent",
+    "E055": "a table that is too large",
     # --- mechanism types
     "E060": "an unknown mechanism type",
     "E061": "an unknown option of a mechanism type",
     "E062": "an option's value of the wrong type or outside its range",
     "E063": "a mechanism type that does not fit the variable",
-    "E064": "a variable with a mechanism type and something else",
+    "E064": "a mechanism type for what is not learned",
+    "E065": "a variable with two mechanism types",
     # --- queries
     "E070": "a value outside its variable's domain, in a query",
     "E071": "a query about something that cannot be intervened on",

@@ -60,7 +60,7 @@ def named_in(equation: Equation) -> tuple[str, ...]:
 def derive(
     program: ast.Program, scope: Scope, equations: Mapping[str, Equation], problems: Problems
 ) -> Graph:
-    """The diagram of the file, sorted by declaration; reports E020, E021 and E022."""
+    """The diagram of the file, sorted by declaration; reports E020 to E025."""
     written = _read(program, scope, problems)
     known = set(equations)
     derived = _derived(scope, equations, problems)
@@ -181,12 +181,15 @@ def _compare(
     for (a, b), span in written.edges.items():
         if b in known and (a, b) not in derived.edges:
             note = Note(f"`{a}` is not in the equation of `{b}`", equations[b].span)
-            problems.add("E022", f"the arrow {a} -> {b} disagrees with an equation", span, notes=[note])
+            helps = [f"take the arrow away, or use `{a}` in the equation of `{b}`"]
+            message = f"the arrow {a} -> {b} disagrees with an equation"
+            problems.add("E022", message, span, notes=[note], helps=helps)
     for (a, b), span in written.confounded.items():
         if {a, b} <= known and (a, b) not in derived.confounded:
             notes = [Note(f"the equation of `{v}`", equations[v].span) for v in (a, b)]
             message = f"{a} <-> {b} is written, but their equations share no exogenous variable"
-            problems.add("E022", message, span, notes=notes)
+            helps = [f"use one exogenous variable in both equations, or take {a} <-> {b} away"]
+            problems.add("E025", message, span, notes=notes, helps=helps)
     _compare_missing(written, derived, problems)
 
 
@@ -197,13 +200,13 @@ def _compare_missing(written: _Written, derived: Graph, problems: Problems) -> N
         if b in written.drawn and (a, b) not in written.edges:
             message = f"the equation of `{b}` names `{a}`, and no arrow {a} -> {b} is written"
             problems.add(
-                "E022", message, span, notes=notes, helps=[f"add `{a} -> {b}`, or leave all arrows out"]
+                "E024", message, span, notes=notes, helps=[f"add `{a} -> {b}`, or leave all arrows out"]
             )
     for (a, b), span in derived.confounded.items():
         if {a, b} <= written.drawn and (a, b) not in written.confounded:
             message = f"`{a}` and `{b}` share an exogenous variable, and no {a} <-> {b} is written"
             problems.add(
-                "E022", message, span, notes=notes, helps=[f"add `{a} <-> {b}`, or leave all arrows out"]
+                "E025", message, span, notes=notes, helps=[f"add `{a} <-> {b}`, or leave all arrows out"]
             )
 
 

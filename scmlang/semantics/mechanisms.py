@@ -43,14 +43,17 @@ class Mechanisms:
     def _free(self, name: ast.Name, role: Role, equations: Mapping[str, Equation]) -> bool:
         text = name.text
         if role is Role.EXOGENOUS:
-            self.problems.add("E064", f"`{text}` is exogenous and has no mechanism", name.span)
+            helps = ["what is learned is the mechanism of an endogenous variable"]
+            message = f"`{text}` is exogenous, and its distribution is given"
+            self.problems.add("E064", message, name.span, helps=helps)
         elif text in equations:
             note = Note("its equation", equations[text].span)
             message = f"`{text}` has an equation, so nothing of it is learned"
             self.problems.add("E064", message, name.span, notes=[note], helps=["take one of them away"])
         elif text in self.found:
             note = Note("the first one", self.found[text].span)
-            self.problems.add("E064", f"`{text}` has two mechanism types", name.span, notes=[note])
+            message = f"`{text}` has two mechanism types"
+            self.problems.add("E065", message, name.span, notes=[note], helps=["keep one of them"])
         else:
             return True
         return False

@@ -118,7 +118,7 @@ class Ranges:
         elif draw.distribution == "normal":
             help = "a deviation is positive; `exp(...)` is always"
             what = "which is no standard deviation"
-            claim = _Claim(draw.arguments[1], 0, math.inf, False, "E041", what, help, strict=True)
+            claim = _Claim(draw.arguments[1], 0, math.inf, False, "E049", what, help, strict=True)
             self._claim(claim)
         elif draw.arguments:
             self._ordered(draw.arguments[0], draw.arguments[1])
@@ -154,7 +154,8 @@ class Ranges:
         undefined = ~np.isfinite(values)
         if undefined.any():
             where = _where(cases, undefined)
-            helps = ["say what it is there, as in `if D == 0 then 0 else 1 / D`"]
+            case = cases.describe(int(np.argmax(undefined))).partition(",")[0].replace("=", " == ")
+            helps = [f"say what it is there, as in `if {case} then 0 else ...`"] if case else []
             self.problems.add("E034", f"this has no value{where}", claim.expression.span, helps=helps)
             return False
         failing = claim.failing(values)
@@ -185,6 +186,8 @@ class Ranges:
 
     def _refuse(self, claim: _Claim, message: str, *, fraction: bool) -> None:
         help = "make it whole, for example by `round(...)`" if fraction else claim.help
+        if isinstance(claim.expression, Constant):
+            help = _constant_help(claim, claim.expression.value)
         self.problems.add(claim.code, message, claim.expression.span, helps=[help])
 
     def _sums_to_one(self, arguments: Sequence[Expression]) -> None:
@@ -207,12 +210,20 @@ class Ranges:
         span = low.span | high.span
         if cases is None:
             if not interval(low, self.domains)[1] < interval(high, self.domains)[0]:
-                self.problems.add("E041", "the lower end can be above the upper end", span)
+                self.problems.add("E049", "the lower end can be above the upper end", span)
             return
         failing = ~(evaluate(low, cases.columns, cases.n) < evaluate(high, cases.columns, cases.n))
         if failing.any():
             message = f"the lower end is not below the upper end{_where(cases, failing)}"
-            self.problems.add("E041", message, span)
+            self.problems.add("E049", message, span)
+
+
+def _constant_help(claim: _Claim, value: float) -> str:
+    """What to write instead of a fixed number; a clipped one would only hide the mistake."""
+    if claim.code == "E033" and 2 <= value <= 100:
+        return f"a probability is a fraction: write {value / 100:g} for {value:g} %"
+    whole = "a whole number, " if claim.whole else ""
+    return claim.help if claim.strict else f"write {whole}{_between(claim.low, claim.high)}"
 
 
 def _between(low: float, high: float) -> str:

@@ -7,6 +7,7 @@ from itertools import islice, product
 
 from scmlang.diagnostics.base import Note
 from scmlang.limits import LIMITS
+from scmlang.semantics.couplings import read_coupling
 from scmlang.semantics.domains import Domain, Finite
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import Constant
@@ -36,17 +37,20 @@ class Tables:
             helps = ["write `table(X) { (0): [0.9, 0.1]  (1): [0.5, 0.5] }`"]
             self.problems.add("E043", "this table has no rows", draw.call.span, helps=helps)
             return None
-        parents = self._parents(draw)
+        option = read_coupling(draw.call, self.problems)
+        if option is None or not option.fits(domain, self.problems):
+            return None
+        parents = self._parents(option.call)
         if parents is None or not self._fits(draw, parents, domain):
             return None
         rows = self._rows(draw.rows, parents, domain)
         if rows is None or not self._complete(draw, parents, rows):
             return None
-        return Table(tuple(parents), rows, draw.span)
+        return Table(tuple(parents), rows, draw.span, option.coupling)
 
-    def _parents(self, draw: ast.Draw) -> dict[str, Finite] | None:
+    def _parents(self, call: ast.Call) -> dict[str, Finite] | None:
         parents: dict[str, Finite] = {}
-        for argument in draw.call.arguments:
+        for argument in call.arguments:
             if argument.name is not None or not isinstance(argument.value, ast.Word):
                 self.problems.add(
                     "E041", "a table is over variables", argument.span, helps=["write `table(D, C)`"]
@@ -73,7 +77,12 @@ class Tables:
         if cells <= LIMITS.table_cells:
             return True
         message = f"this table would have {cells} probabilities, more than {LIMITS.table_cells}"
-        self.problems.add("E043", message, draw.call.span)
+        sizes = " * ".join(f"{p.size} ({name})" for name, p in [*parents.items(), (draw.name.text, domain)])
+        helps = [
+            f"{sizes} = {cells}",
+            "group levels or drop parents; `mechanism` learns what no table can list",
+        ]
+        self.problems.add("E055", message, draw.call.span, helps=helps)
         return False
 
     # --- rows
@@ -102,7 +111,9 @@ class Tables:
         if len(row.configuration) != len(parents):
             parent = "parent" if len(parents) == 1 else "parents"
             message = f"this table has {len(parents)} {parent}, and this row names {len(row.configuration)}"
-            self.problems.add("E043", message, row.span)
+            first = ", ".join(domain.level(domain.offset) for domain in parents.values())
+            helps = [f"a row names a level of each parent, as in `({first}): [...]`"]
+            self.problems.add("E054", message, row.span, helps=helps)
             return None
         values = []
         for node, (name, domain) in zip(row.configuration, parents.items(), strict=True):

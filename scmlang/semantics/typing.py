@@ -131,7 +131,8 @@ class Resolver:
             truth = domain.offset == 0 and domain.size <= 2
             return Typed(reference, TRUTH if truth else INTEGER, width)
         message = f"`{node.text}` is an image and cannot be computed with"
-        self.problems.add("E030", message, node.span)
+        helps = ["compute with the labels that the image is drawn from"]
+        self.problems.add("E038", message, node.span, helps=helps)
         return None
 
     # --- operators
@@ -208,14 +209,16 @@ class Resolver:
             return None
         if not base.width:
             helps = ["only a variable of a `bits` domain, or a vector, has elements"]
-            self.problems.add("E030", "this is no bit vector", node.base.span, helps=helps)
+            self.problems.add("E037", "this is no bit vector", node.base.span, helps=helps)
             return None
         if not isinstance(index.expression, Constant) or index.form == REAL:
-            self.problems.add("E030", "the position in a bit vector is a fixed integer", node.index.span)
+            helps = ["choose between bits by `if`, as in `if X == 0 then Z[0] else Z[1]`"]
+            message = "the position in a bit vector is a fixed integer"
+            self.problems.add("E037", message, node.index.span, helps=helps)
             return None
         if not 0 <= index.expression.value < base.width:
             label = f"the positions are 0 to {base.width - 1}"
-            self.problems.add("E032", "there is no such bit", node.index.span, label)
+            self.problems.add("E037", "there is no such bit", node.index.span, label)
             return None
         width = Typed(Constant(base.width, node.span), INTEGER)
         return self._call("index", (base, index, width), TRUTH, node.span)
@@ -240,7 +243,7 @@ class Resolver:
         if name.text in ("bernoulli", "categorical", "uniform", "binomial", "normal", "table"):
             message = f"`{name.text}` is a distribution and has no place inside an expression"
             helps = [f"write `exogenous N ~ {name.text}(...)` and use `N` here"]
-            self.problems.add("E031", message, name.span, helps=helps)
+            self.problems.add("E039", message, name.span, helps=helps)
         else:
             self.problems.unknown("function", name.text, FUNCTIONS, name.span, "E031")
 

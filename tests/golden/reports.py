@@ -1,10 +1,12 @@
 """Every program in this folder beside the report it gives.
 
-``python -m tests.golden.reports`` writes the reports anew; read each one before it is committed.
+``python -m tests.golden.reports [PREFIX…]`` writes the reports of the programs whose names start so anew;
+read each one before it is committed.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from scmlang.compiler import read_source
@@ -27,5 +29,6 @@ def report(program: Path) -> str:
 
 
 if __name__ == "__main__":
-    for program in PROGRAMS:
+    prefixes = tuple(sys.argv[1:]) or ("",)
+    for program in (program for program in PROGRAMS if program.name.startswith(prefixes)):
         program.with_suffix(".err").write_text(report(program), encoding="utf-8")
