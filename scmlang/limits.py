@@ -18,6 +18,7 @@ class Limits:
         diagnostics: errors that one run reports.
         enumeration: parent configurations that a check may try before it falls back on intervals.
         table_cells: probabilities of one conditional table.
+        gumbel_levels: levels of a draw with `coupling=gumbel`, each of which has a noise of its own.
         shared_states: joint states of the shared noise of one c-component.
         image_pixels: pixels of an image before it is decoded.
         recipe_bytes: size of a recipe.
@@ -32,6 +33,7 @@ class Limits:
     diagnostics: int = 100
     enumeration: int = 100_000
     table_cells: int = 1_000_000
+    gumbel_levels: int = 1024
     shared_states: int = 4096
     image_pixels: int = 64_000_000
     recipe_bytes: int = 1 << 16

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from scmlang.data.renderers import Renderer, configured
 from scmlang.diagnostics.base import Diagnostic, Note, ScmError
-from scmlang.semantics.distributions import noise_kind, quantile
+from scmlang.semantics.distributions import noise_kind, respond
+from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Columns
 from scmlang.semantics.model import CausalModel, Draw, Render, Role, Table, Variable
 
@@ -33,8 +34,9 @@ class Noise:
         n: the number of units.
         split: ``train``, ``val`` or ``test``; renderers draw from other sources in each.
         exogenous: the value of every exogenous variable.
-        private: for every other variable with a ``~`` its implied noise, uniform on [0, 1) or
-            standard normal (:func:`scmlang.semantics.distributions.noise_kind`).
+        private: for every other variable with a ``~`` its implied noise: float64[n], uniform on [0, 1)
+            or standard normal, or float64[n, levels] of standard Gumbels for ``coupling=gumbel``
+            (:func:`scmlang.semantics.distributions.noise_kind`).
         drawing: for every image the noise of its renderer.
     """
 
@@ -45,10 +47,12 @@ class Noise:
     drawing: Mapping[str, Columns] = field(repr=False)
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
-        """Flat columns: ``U`` for an exogenous variable, ``C.noise`` for the noise of ``C ~``,
+        """Flat columns: ``U`` for an exogenous variable, ``C.noise`` for the noise of ``C ~``, with
+        ``coupling=gumbel`` ``C.noise.0`` to ``C.noise.{k-1}`` for its k levels in their order, and
         ``I.rank`` for the column ``rank`` of the noise of ``I``'s renderer."""
         flat: dict[str, NDArray[np.generic]] = dict(self.exogenous)
-        flat |= {f"{name}.{_PRIVATE}": column for name, column in self.private.items()}
+        for name, noise in self.private.items():
+            flat |= dict(zip(_private_names(name, noise), np.atleast_2d(noise.T), strict=True))
         for image, columns in self.drawing.items():
             flat |= {f"{image}.{name}": column for name, column in columns.items()}
         return flat
@@ -92,7 +96,7 @@ def draw_noise(
         elif isinstance(equation, (Draw, Table)):
             noise = _draw(equation, variable, n, rng)
             if variable.role is Role.EXOGENOUS:
-                exogenous[name] = quantile(equation, variable.domain, {}, noise)
+                exogenous[name] = respond(equation, variable.domain, {}, noise)
             else:
                 private[name] = noise
     return Noise(n, split, exogenous, private, drawing)
@@ -113,7 +117,7 @@ def noise_from_columns(
         helps = ("evaluate against the model that the data were sampled from: its text is in manifest.json",)
         raise ScmError([Diagnostic("E114", f"the exogenous values lack {names}", helps=helps)])
     exogenous = {name: columns[name] for name in pattern.exogenous}
-    private = {name: columns[f"{name}.{_PRIVATE}"].astype(np.float64) for name in pattern.private}
+    private = {name: _gather(name, noise, columns) for name, noise in pattern.private.items()}
     drawing = {i: {k: columns[f"{i}.{k}"] for k in part} for i, part in pattern.drawing.items()}
     n = len(next((columns[name] for name in pattern.columns()), ()))
     return Noise(n, split, exogenous, private, drawing)
@@ -158,9 +162,23 @@ def model_renderers(model: CausalModel, settings: Mapping[str, str] | None = Non
 def _draw(
     equation: Draw | Table, variable: Variable, n: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    if noise_kind(equation, variable.domain) == "normal":
-        return rng.standard_normal(n)
-    return rng.random(n)
+    kind = noise_kind(equation, variable.domain)
+    if kind == "gumbel" and isinstance(variable.domain, Finite):
+        return rng.gumbel(size=(n, variable.domain.size))
+    return rng.standard_normal(n) if kind == "normal" else rng.random(n)
+
+
+def _private_names(name: str, noise: NDArray[np.float64]) -> list[str]:
+    """The names of the columns of a variable's private noise."""
+    if noise.ndim == 1:
+        return [f"{name}.{_PRIVATE}"]
+    return [f"{name}.{_PRIVATE}.{level}" for level in range(noise.shape[1])]
+
+
+def _gather(name: str, pattern: NDArray[np.float64], columns: Columns) -> NDArray[np.float64]:
+    """The private noise of a variable, of the shape of ``pattern``, from its columns."""
+    parts = [columns[column].astype(np.float64) for column in _private_names(name, pattern)]
+    return parts[0] if pattern.ndim == 1 else np.stack(parts, axis=1)
 
 
 def _stream(seed: int, split: str, name: str) -> np.random.Generator:

@@ -16,7 +16,7 @@ from scmlang.data.columns import parse_value
 from scmlang.data.renderers import Renderer, check_parameters
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.exact.noise import Noise, Renderers, model_renderers, require_equations
-from scmlang.semantics.distributions import assign, quantile
+from scmlang.semantics.distributions import assign, respond
 from scmlang.semantics.domains import Domain, Finite
 from scmlang.semantics.expressions import Columns, evaluate
 from scmlang.semantics.model import Assignment, CausalModel, Render, Role, Variable
@@ -113,7 +113,7 @@ def _respond(model: CausalModel, variable: Variable, values: Columns, noise: Noi
     if isinstance(equation, Assignment):
         response = assign(equation, variable.domain, values, noise.n)
     else:
-        response = quantile(equation, variable.domain, values, noise.private[variable.name])
+        response = respond(equation, variable.domain, values, noise.private[variable.name])
     fits = _fits(variable.domain, response)
     if not fits.all():
         raise ScmError([_left_domain(model, variable, equation.span, response, fits)])

@@ -13,6 +13,7 @@ from scmlang.semantics.expressions import Call, Constant, Expression, Reference
 from scmlang.semantics.model import (
     Assignment,
     CausalModel,
+    Coupling,
     Draw,
     Equation,
     MechanismSpec,
@@ -74,10 +75,16 @@ def _equation(name: str, equation: Equation, model: CausalModel) -> str:
 
 
 def _draw(draw: Draw, domain: Domain) -> str:
+    arguments = [expression(argument) for argument in draw.arguments]
     if draw.distribution == "uniform" and isinstance(domain, Finite):
-        return f"uniform({domain.offset}..{domain.offset + domain.size - 1})"
-    arguments = ", ".join(expression(argument) for argument in draw.arguments)
-    return f"{draw.distribution}({arguments})"
+        arguments = [f"{domain.offset}..{domain.offset + domain.size - 1}"]
+    return f"{draw.distribution}({', '.join([*arguments, *_coupling(draw)])})"
+
+
+def _coupling(equation: Draw | Table) -> list[str]:
+    """The coupling as an option, where it is not the default."""
+    default = equation.coupling is Coupling.MONOTONE
+    return [] if default else [f"coupling={equation.coupling.value}"]
 
 
 def _table(table: Table) -> str:
@@ -85,7 +92,7 @@ def _table(table: Table) -> str:
         f"  ({', '.join(map(str, configuration))}): [{', '.join(map(repr, chances))}]"
         for configuration, chances in sorted(table.rows.items())
     ]
-    return f"table({', '.join(table.parents)}) {{\n" + "\n".join(rows) + "\n}"
+    return f"table({', '.join([*table.parents, *_coupling(table)])}) {{\n" + "\n".join(rows) + "\n}"
 
 
 def _named(arguments: Mapping[str, Expression]) -> str:

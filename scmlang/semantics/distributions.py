@@ -1,12 +1,23 @@
 r"""How noise enters a ``~`` equation: probabilities, and the coupling of noise to values.
 
-A counterfactual depends on how noise enters, so it is fixed here. A discrete draw is the inverse
-distribution function of one uniform :math:`u \in [0, 1)` over the level order,
+A counterfactual depends on how noise enters, so it is fixed here. Under the *monotone* coupling, the
+default, a discrete draw is the inverse distribution function of one uniform :math:`u \in [0, 1)` over
+the level order,
 
 .. math:: f(pa, u) = k \iff F(k-1 \mid pa) \le u < F(k \mid pa),
 
-except that a Bernoulli draw is level 1 exactly where :math:`u < p`. A real uniform draw is
-:math:`a + u (b - a)`. A normal draw is location-scale, :math:`\mu + \sigma e` with :math:`e` standard normal.
+except that a Bernoulli draw is level 1 exactly where :math:`u < p`. Under the *Gumbel* coupling it is
+
+.. math:: f(pa, g) = \operatorname{argmax}_k \, (\log p_k(pa) + g_k)
+
+with an independent standard Gumbel :math:`g_k` for each level, the Gumbel-max SCM of M. Oberst and
+D. Sontag, Counterfactual Off-Policy Evaluation with Gumbel-Max Structural Causal Models
+(arXiv:1905.05824). It does not depend on the order of the levels, and it is counterfactually stable: a
+unit moves from level i to j only where the odds of j against i have risen. For two levels the couplings
+agree, with u = σ(g_0 - g_1) where a Bernoulli draw has it.
+
+A real uniform draw is :math:`a + u (b - a)`. A normal draw is location-scale, :math:`\mu + \sigma e`
+with :math:`e` standard normal.
 """
 
 from __future__ import annotations
@@ -18,9 +29,9 @@ from numpy.typing import NDArray
 
 from scmlang.semantics.domains import Domain, Finite
 from scmlang.semantics.expressions import Array, Columns, Expression, evaluate
-from scmlang.semantics.model import Assignment, Draw, Table
+from scmlang.semantics.model import Assignment, Coupling, Draw, Table
 
-NoiseKind = Literal["uniform", "normal"]
+NoiseKind = Literal["uniform", "normal", "gumbel"]
 Floats = NDArray[np.float64]
 
 
@@ -33,7 +44,13 @@ def assign(equation: Assignment, domain: Domain, columns: Columns, n: int) -> Ar
 
 
 def noise_kind(equation: Draw | Table, domain: Domain) -> NoiseKind:
-    """Which noise :func:`quantile` takes: ``uniform`` on [0, 1), or standard ``normal``."""
+    """Which noise :func:`respond` takes.
+
+    One number a unit, ``uniform`` on [0, 1) or standard ``normal``, or ``gumbel``, a standard Gumbel
+    for each level of the domain.
+    """
+    if equation.coupling is Coupling.GUMBEL and isinstance(domain, Finite):
+        return "gumbel"
     return "normal" if isinstance(equation, Draw) and equation.distribution == "normal" else "uniform"
 
 
@@ -67,27 +84,35 @@ def probabilities(equation: Draw | Table, domain: Finite, columns: Columns, n: i
     raise ValueError(f"{equation.distribution} has no levels")
 
 
-def quantile(equation: Draw | Table, domain: Domain, columns: Columns, u: Floats) -> Array:
+def respond(equation: Draw | Table, domain: Domain, columns: Columns, noise: Floats) -> Array:
     """The structural equation of a draw: the value of V for parents and private noise.
 
     Args:
         equation: the draw, checked against ``domain``.
         domain: the domain of V.
-        columns: the parents' values, each of the length of ``u``.
-        u: float64[n] noise of the kind that :func:`noise_kind` says.
+        columns: the parents' values, each of the length of ``noise``.
+        noise: of the kind that :func:`noise_kind` says: float64[n], or float64[n, levels] for ``gumbel``.
 
     Returns:
         values, int64[n] over a finite domain and float64[n] over the reals.
     """
-    n = len(u)
+    n = len(noise)
     if isinstance(domain, Finite):
-        return _level(equation, domain, columns, u) + domain.offset
+        choose = _race if equation.coupling is Coupling.GUMBEL else _level
+        return choose(equation, domain, columns, noise) + domain.offset
     if isinstance(equation, Table):
         raise ValueError("a table has finitely many levels")
     first, second = (_column(argument, columns, n) for argument in equation.arguments)
     if equation.distribution == "normal":
-        return np.asarray(first + second * u)
-    return np.asarray(first + (second - first) * u)
+        return np.asarray(first + second * noise)
+    return np.asarray(first + (second - first) * noise)
+
+
+def _race(equation: Draw | Table, domain: Finite, columns: Columns, gumbels: Floats) -> NDArray[np.int64]:
+    """The level of the highest log probability plus noise; one without any chance is never it."""
+    with np.errstate(divide="ignore"):
+        scores = np.log(probabilities(equation, domain, columns, len(gumbels))) + gumbels
+    return np.asarray(np.argmax(scores, axis=1), dtype=np.int64)
 
 
 def _level(equation: Draw | Table, domain: Finite, columns: Columns, u: Floats) -> NDArray[np.int64]:

@@ -7,12 +7,13 @@ for :mod:`scmlang.semantics.ranges`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from scmlang.limits import LIMITS
+from scmlang.semantics.couplings import OPTION, read_coupling, refuse_exogenous
 from scmlang.semantics.domains import BINARY, Domain, Finite, Image, Real
-from scmlang.semantics.errors import Problems
+from scmlang.semantics.errors import Problems, suggestion
 from scmlang.semantics.expressions import Constant, Expression
 from scmlang.semantics.model import Draw
 from scmlang.semantics.typing import REAL, Resolver
@@ -55,18 +56,24 @@ class Draws:
             helps = ["an image is drawn by a renderer"]
             self.problems.add("E042", f"`{name}` gives no image", call.span, helps=helps)
             return None
+        option = read_coupling(call, self.problems)
+        if option is None or (domain is None and refuse_exogenous(option, self.problems)):
+            return None
         try:
-            return _CHECKS[name](self, call, self._arguments(call), domain, span)
+            arguments = self._arguments(option.call)
+            draw, domain = _CHECKS[name](self, option.call, arguments, domain, span)
         except _Rejected:
             return None
+        if not option.fits(domain, self.problems):
+            return None
+        return replace(draw, coupling=option.coupling), domain
 
     # --- arguments
 
     def _arguments(self, call: ast.Call) -> _Arguments:
         for argument in call.arguments:
             if argument.name is not None:
-                message = f"`{call.function.text}` has no option `{argument.name.text}`"
-                self._wrong(call, message, argument.span)
+                self._no_option(call, argument.name.text, argument.name.span)
         if len(call.arguments) == 1 and isinstance(call.arguments[0].value, ast.Range):
             return self._range(call, call.arguments[0].value)
         return self._values(call)
@@ -103,6 +110,11 @@ class Draws:
 
     def _wrong(self, call: ast.Call, message: str, span: Span | None = None, code: str = "E041") -> NoReturn:
         self.problems.add(code, message, span or call.span, helps=[USAGE[call.function.text]])
+        raise _Rejected
+
+    def _no_option(self, call: ast.Call, name: str, span: Span) -> NoReturn:
+        helps = suggestion(name, [OPTION]) or (USAGE[call.function.text],)
+        self.problems.add("E041", f"`{call.function.text}` has no option `{name}`", span, helps=helps)
         raise _Rejected
 
     def _count(self, call: ast.Call, arguments: _Arguments, wanted: int) -> None:
@@ -209,7 +221,9 @@ _CHECKS: dict[str, _Check] = {
 
 def _bad_range(low: int, high: int) -> str:
     size = high - low + 1
-    return "this range is empty" if size < 1 else f"this range has {size} levels, more than {LIMITS.table_cells}"
+    return (
+        "this range is empty" if size < 1 else f"this range has {size} levels, more than {LIMITS.table_cells}"
+    )
 
 
 def _ends(domain: Finite) -> str:

@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     # --- equations, continued
     "E054": "a row of a table that does not name a level of each parent",
     "E055": "a table that is too large",
+    "E056": "a coupling that a draw cannot have",
     # --- mechanism types
     "E060": "an unknown mechanism type",
     "E061": "an unknown option of a mechanism type",

@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
 
 from scmlang.semantics.domains import Domain, Image, Symbolic
 from scmlang.semantics.expressions import Expression
 from scmlang.source import Source, Span
+
+if TYPE_CHECKING:
+    from scmlang.semantics.assertions import Assertion as Claim
 
 Scalar = int | float | str | bool
 OptionValue = Scalar | tuple[int | float, ...]
@@ -25,6 +29,17 @@ class Role(Enum):
     OBSERVED = "observed"
     LATENT = "latent"  # endogenous, not observed
     EXOGENOUS = "exogenous"
+
+
+class Coupling(Enum):
+    """How one private noise gives the values of a discrete draw under all configurations of its parents.
+
+    Both have the same distributions and differ in their counterfactuals; see
+    :mod:`scmlang.semantics.distributions`.
+    """
+
+    MONOTONE = "monotone"  # the inverse distribution function of one uniform
+    GUMBEL = "gumbel"  # the argmax of log probability plus a Gumbel noise for each level
 
 
 @dataclass(frozen=True)
@@ -42,11 +57,13 @@ class Draw:
     ``distribution`` is one of ``bernoulli`` (p), ``categorical`` (p_0, …, p_{k-1}), ``uniform``
     (no arguments over a finite domain: its levels, equally likely; two arguments over a real one),
     ``binomial`` (n, p) and ``normal`` (mean, standard deviation); ``arguments`` hold its expressions.
+    Only a draw over a finite domain has another ``coupling`` than the default.
     """
 
     distribution: str
     arguments: tuple[Expression, ...]
     span: Span
+    coupling: Coupling = Coupling.MONOTONE
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,7 @@ class Table:
     parents: tuple[str, ...]
     rows: Mapping[tuple[int, ...], tuple[float, ...]] = field(hash=False)
     span: Span
+    coupling: Coupling = Coupling.MONOTONE
 
 
 @dataclass(frozen=True)
@@ -113,6 +131,7 @@ class CausalModel:
             (written or derived), sorted by declaration.
         confounded: bidirected edges as sorted pairs of endogenous names, with their span.
         queries: named queries, as typed text.
+        assertions: what the file claims, in its order.
     """
 
     name: str
@@ -122,6 +141,7 @@ class CausalModel:
     edges: Mapping[tuple[str, str], Span] = field(hash=False)
     confounded: Mapping[tuple[str, str], Span] = field(hash=False)
     queries: Mapping[str, str] = field(hash=False, default_factory=dict)
+    assertions: tuple[Claim, ...] = field(hash=False, default=())
 
     @cached_property
     def endogenous(self) -> tuple[Variable, ...]:

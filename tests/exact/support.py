@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scmlang.compiler import Compilation
 from scmlang.exact.noise import Noise
-from scmlang.semantics.distributions import quantile
+from scmlang.semantics.distributions import respond
 from scmlang.semantics.model import Assignment, CausalModel, Draw, Render, Role, Table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -37,7 +37,7 @@ def enumerate_noise(model: CausalModel, cells: int = 20) -> tuple[Noise, NDArray
         if equation is None or isinstance(equation, (Assignment, Render)):
             continue
         if variable.role is Role.EXOGENOUS:
-            levels, counts = np.unique(quantile(equation, variable.domain, {}, midpoints), return_counts=True)
+            levels, counts = np.unique(respond(equation, variable.domain, {}, midpoints), return_counts=True)
             axis = list(zip(levels.tolist(), (counts / cells).tolist(), strict=True))
         else:
             assert isinstance(equation, (Draw, Table))

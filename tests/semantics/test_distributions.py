@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scmlang.semantics.distributions import assign, noise_kind, probabilities, quantile
+from scmlang.semantics.distributions import assign, noise_kind, probabilities, respond
 from scmlang.semantics.domains import BINARY, Domain, Finite, Real
 from scmlang.semantics.expressions import Call, Constant, Reference
 from scmlang.semantics.model import Assignment, Draw, Table
@@ -54,7 +54,7 @@ def test_rows_are_distributions(drawn: tuple[Draw | Table, Finite]) -> None:
 def test_uniform_noise_gives_the_probabilities(drawn: tuple[Draw | Table, Finite]) -> None:
     """Each level's share of a midpoint grid differs from its probability by one cell at most."""
     equation, domain = drawn
-    values = quantile(equation, domain, NONE, MIDPOINTS)
+    values = respond(equation, domain, NONE, MIDPOINTS)
     shares = np.bincount(values - domain.offset, minlength=domain.size) / CELLS
     expected = probabilities(equation, domain, NONE, 1)[0]
     np.testing.assert_allclose(shares, expected, atol=1.01 / CELLS)
@@ -62,7 +62,7 @@ def test_uniform_noise_gives_the_probabilities(drawn: tuple[Draw | Table, Finite
 
 @given(draws())
 def test_levels_are_monotone_in_the_noise(drawn: tuple[Draw | Table, Finite]) -> None:
-    values = quantile(*drawn, NONE, MIDPOINTS)
+    values = respond(*drawn, NONE, MIDPOINTS)
     steps = np.diff(values)
     bernoulli = isinstance(drawn[0], Draw) and drawn[0].distribution == "bernoulli"
     assert (steps <= 0).all() if bernoulli else (steps >= 0).all()
@@ -72,7 +72,7 @@ def test_levels_are_monotone_in_the_noise(drawn: tuple[Draw | Table, Finite]) ->
 def test_values_have_positive_probability(drawn: tuple[Draw | Table, Finite], u: float) -> None:
     equation, domain = drawn
     for noise in (u, np.nextafter(1.0, 0.0)):
-        (value,) = quantile(equation, domain, NONE, np.array([noise]))
+        (value,) = respond(equation, domain, NONE, np.array([noise]))
         assert probabilities(equation, domain, NONE, 1)[0, value - domain.offset] > 0
 
 
@@ -80,14 +80,14 @@ def test_bernoulli_is_level_one_below_p() -> None:
     equation = Draw("bernoulli", (Reference("P", AT),), AT)
     u = np.array([0.0, 0.29, 0.3, 0.9, 0.0, 0.999])
     p = np.array([0.3, 0.3, 0.3, 0.3, 0.0, 1.0])
-    assert quantile(equation, BINARY, {"P": p}, u).tolist() == [1, 1, 0, 0, 0, 1]
+    assert respond(equation, BINARY, {"P": p}, u).tolist() == [1, 1, 0, 0, 0, 1]
 
 
 @given(st.floats(0, 1))
 def test_a_larger_p_never_undoes_a_success(p: float) -> None:
     """The Bernoulli coupling is monotone: no unit is hurt by a larger probability."""
-    small = quantile(Draw("bernoulli", constants(p / 2), AT), BINARY, NONE, MIDPOINTS)
-    large = quantile(Draw("bernoulli", constants(p), AT), BINARY, NONE, MIDPOINTS)
+    small = respond(Draw("bernoulli", constants(p / 2), AT), BINARY, NONE, MIDPOINTS)
+    large = respond(Draw("bernoulli", constants(p), AT), BINARY, NONE, MIDPOINTS)
     assert (small <= large).all()
 
 
@@ -111,9 +111,9 @@ def test_real_draws_are_linear_in_their_noise() -> None:
     low, span = Reference("A", AT), Constant(2.0, AT)
     columns = {"A": np.array([1.0, -1.0])}
     uniform = Draw("uniform", (low, Call("+", (low, span), AT)), AT)
-    assert quantile(uniform, Real(), columns, np.array([0.25, 0.5])).tolist() == [1.5, 0.0]
+    assert respond(uniform, Real(), columns, np.array([0.25, 0.5])).tolist() == [1.5, 0.0]
     normal = Draw("normal", (low, span), AT)
-    assert quantile(normal, Real(), columns, np.array([0.0, -1.5])).tolist() == [1.0, -4.0]
+    assert respond(normal, Real(), columns, np.array([0.0, -1.5])).tolist() == [1.0, -4.0]
 
 
 @pytest.mark.parametrize(
