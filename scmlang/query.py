@@ -20,7 +20,8 @@ from scmlang.neural.edit import EditOptions
 from scmlang.neural.plan import ImagePlan
 from scmlang.neural.query import EditAnswer, ImageAnswer, Level, Subject, edit_subjects
 from scmlang.semantics.errors import suggestion
-from scmlang.semantics.queries import read_query, read_value, show
+from scmlang.semantics.queries import read_act, show
+from scmlang.semantics.worlds import read_value
 from scmlang.train.artefact import Artefact
 
 SCHEMA = 1
@@ -58,7 +59,7 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
         ScmError: E070 to E072 and E200 to E206 for the query, E128 to E132 for pictures.
     """
     model = artefact.causal_model
-    query = read_query(text, model)
+    query = read_act(text, model)
     image = artefact.plan.image
     if image is None:
         message = f"the model {model.name} has no image, and only images are edited yet"

@@ -16,7 +16,7 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.semantics.domains import Domain, Finite
 from scmlang.semantics.expressions import Columns
 from scmlang.semantics.model import CausalModel, Role
-from scmlang.semantics.queries import read_query
+from scmlang.semantics.queries import read_act
 
 FEW_LEVELS = 3
 QUARTILES = (0.25, 0.75)
@@ -55,7 +55,7 @@ def read_acts(texts: Sequence[str], model: CausalModel) -> tuple[Act, ...]:
     acts: dict[str, Act] = {}
     problems: list[Diagnostic] = []
     for text in texts:
-        settings = read_query(text, model).numbers
+        settings = read_act(text, model).numbers
         hidden = [name for name in settings if model.variables[name].role is not Role.OBSERVED]
         problems += [_not_observed(text, name) for name in hidden]
         ordered = {name: settings[name] for name in model.variables if name in settings}

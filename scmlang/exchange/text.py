@@ -31,7 +31,8 @@ def parse_domain(text: str) -> Domain | None:
         statements = build(parse(source), source).statements
         if len(statements) != 1 or not isinstance(statements[0], ast.Declaration):
             return None
-        return read_domain(statements[0].domain, problems)
+        written = statements[0].domain
+        return None if written is None else read_domain(written, problems)
     except ScmError:
         return None
 

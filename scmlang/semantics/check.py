@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from scmlang.diagnostics.base import Diagnostic, Note
-from scmlang.semantics.domains import Domain
+from scmlang.semantics.assertions import Assertion, resolve_assertion
+from scmlang.semantics.domains import Domain, Symbolic
 from scmlang.semantics.equations import Equations
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.graph import Graph, derive, named_in
@@ -79,9 +80,13 @@ class _Check:
                 self.mechanisms.read(statement, equations)
         self._unused(equations)
         variables = _variables(self.scope, equations, self.mechanisms.found)
-        queries = self._queries(variables)
+        parents = _parents(variables, graph)
+        known = variables | _broken(self.scope, variables)
+        queries = self._queries(known, parents)
+        assertions = self._assertions(known, parents)
         self.problems.raise_errors()
-        model = _model(name, self.source, variables, graph, queries)
+        edges, confounded = graph.edges, graph.confounded
+        model = CausalModel(name, self.source, variables, parents, edges, confounded, queries, assertions)
         self.mechanisms.fit(model)
         self.problems.raise_errors()
         return Checked(model, self.problems.sorted())
@@ -136,7 +141,9 @@ class _Check:
                 helps = ["take it away, or use it in an equation"]
                 self.problems.add("W001", f"nothing uses the exogenous variable `{name}`", span, helps=helps)
 
-    def _queries(self, variables: Mapping[str, Variable]) -> dict[str, str]:
+    def _queries(
+        self, variables: Mapping[str, Variable], parents: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, str]:
         queries: dict[str, str] = {}
         places: dict[str, Span] = {}
         for statement in self.program.statements:
@@ -148,15 +155,22 @@ class _Check:
                 self.problems.add("E011", f"the query `{name.text}` is there twice", name.span, notes=[note])
                 continue
             places[name.text] = name.span
-            resolve(statement.query, variables, self.problems)
+            resolve(statement.query, variables, parents, self.problems)
             span = statement.query.span
             queries[name.text] = self.source.text[span.start : span.end]
         return queries
 
+    def _assertions(
+        self, variables: Mapping[str, Variable], parents: Mapping[str, tuple[str, ...]]
+    ) -> tuple[Assertion, ...]:
+        written = [s for s in self.program.statements if isinstance(s, ast.Assertion)]
+        found = [resolve_assertion(node, variables, parents, self.problems) for node in written]
+        return tuple(assertion for assertion in found if assertion is not None)
+
 
 def _name_of_file(path: str) -> str:
-    """The stem of a file as a name of the language."""
-    stem = re.sub(r"[^A-Za-z0-9_]", "_", PurePath(path).stem)
+    """The stem of a file as a name of the language; ``inline`` for ``<inline>``."""
+    stem = re.sub(r"[^A-Za-z0-9_]", "_", PurePath(path).stem.strip("<>"))
     return stem if stem[:1].isalpha() and stem not in KEYWORDS else f"model_{stem}"
 
 
@@ -170,16 +184,22 @@ def _variables(
     }
 
 
-def _model(
-    name: str, source: Source, variables: dict[str, Variable], graph: Graph, queries: dict[str, str]
-) -> CausalModel:
+def _broken(scope: Scope, variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    """What was declared wrongly, so that queries about it raise no further complaint."""
+    return {
+        d.name: Variable(d.name, d.role, Symbolic(), d.span)
+        for d in scope.variables.values()
+        if d.name not in variables
+    }
+
+
+def _parents(variables: Mapping[str, Variable], graph: Graph) -> dict[str, tuple[str, ...]]:
     order = {variable: i for i, variable in enumerate(variables)}
     parents: dict[str, list[str]] = {variable: [] for variable in variables}
     for cause, effect in graph.edges:
-        parents[effect].append(cause)
+        if cause in variables and effect in variables:
+            parents[effect].append(cause)
     for variable in variables.values():
         if variable.equation is not None:
-            named = named_in(variable.equation)
-            parents[variable.name] = list(named)
-    frozen = {v: tuple(sorted(ps, key=order.__getitem__)) for v, ps in parents.items()}
-    return CausalModel(name, source, variables, frozen, graph.edges, graph.confounded, queries)
+            parents[variable.name] = [name for name in named_in(variable.equation) if name in variables]
+    return {v: tuple(sorted(ps, key=order.__getitem__)) for v, ps in parents.items()}

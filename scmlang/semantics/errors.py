@@ -82,6 +82,21 @@ CODES: dict[str, str] = {
     "E070": "a value outside its variable's domain, in a query",
     "E071": "a query about something that cannot be intervened on",
     "E072": "a query that cannot be answered as it stands",
+    "E073": "conditions that no world can show together",
+    "E074": "an unknown quantity",
+    "E075": "a query about what nothing observes and no equation gives",
+    "E076": "a probability of a value that has none",
+    "E077": "the wrong arguments for a quantity or predicate",
+    "E078": "an effect of a variable that has more than two values",
+    "E079": "an intervention without a value",
+    "E080": "`do` beside a subscript",
+    "E081": "a number, a variable or an event in the place of another",
+    "E082": "a variable that a query names twice",
+    # --- assertions
+    "E083": "an assertion that claims nothing",
+    "E084": "an assertion that compares unlike things",
+    "E085": "a tolerance that is none",
+    "E086": "an assertion that does not hold",
     # --- warnings
     "W001": "an exogenous variable that nothing uses",
 }

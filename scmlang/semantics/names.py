@@ -83,10 +83,11 @@ def collect(program: ast.Program, problems: Problems) -> Scope:
     """
     scope = Scope()
     places: dict[str, Span] = {}
+    bare = is_bare(program)
     for statement in program.statements:
         if isinstance(statement, ast.Declaration):
             role = Role.LATENT if statement.latent else Role.OBSERVED
-            domain = read_domain(statement.domain, problems)
+            domain = _domain(statement, bare, problems)
             for name in statement.names:
                 if _fresh(name, places, problems):
                     scope.variables[name.text] = Declared(name.text, name.span, role, domain)
@@ -97,24 +98,39 @@ def collect(program: ast.Program, problems: Problems) -> Scope:
                     scope.exogenous[name.text] = statement
         elif isinstance(statement, ast.Let) and _fresh(statement.name, places, problems):
             scope.lets[statement.name.text] = statement
-    if is_bare(program):
-        scope.variables |= _named_by_edges(program)
+    if bare:
+        _add_named_by_edges(program, scope)
     _check_levels(program, places, problems)
     return scope
 
 
 def is_bare(program: ast.Program) -> bool:
-    """Whether a file is a diagram and nothing else: no domain, equation, constant or mechanism."""
-    return all(isinstance(s, ast.ModelName | ast.Arrows | ast.NamedQuery) for s in program.statements)
+    """Whether a file is a diagram and no more: no domain, equation, constant or mechanism."""
+    return all(
+        isinstance(s, ast.ModelName | ast.Arrows | ast.NamedQuery | ast.Assertion)
+        or (isinstance(s, ast.Declaration) and s.domain is None)
+        for s in program.statements
+    )
 
 
-def _named_by_edges(program: ast.Program) -> dict[str, Declared]:
-    found: dict[str, Declared] = {}
+def _add_named_by_edges(program: ast.Program, scope: Scope) -> None:
     for statement in program.statements:
         if isinstance(statement, ast.Arrows):
             for name in (name for group in statement.groups for name in group.names):
-                found.setdefault(name.text, Declared(name.text, name.span, Role.OBSERVED, Symbolic()))
-    return found
+                if name.text not in scope.variables:
+                    scope.variables[name.text] = Declared(name.text, name.span, Role.OBSERVED, Symbolic())
+
+
+def _domain(statement: ast.Declaration, bare: bool, problems: Problems) -> Domain | None:
+    if statement.domain is not None:
+        return read_domain(statement.domain, problems)
+    if bare:
+        return Symbolic()
+    name = statement.names[0]
+    helps = [f"write `latent {', '.join(n.text for n in statement.names)}: binary`"]
+    message = f"`{name.text}` has no domain, and other variables have one"
+    problems.add("E012", message, name.span, helps=helps)
+    return None
 
 
 def _fresh(name: ast.Name, places: dict[str, Span], problems: Problems) -> bool:

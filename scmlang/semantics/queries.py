@@ -1,25 +1,32 @@
 """Queries, resolved against a checked model.
 
-Two forms so far: ``do(X=1)``, the whole model under an intervention, and the counterfactual edit
-``I[X=1] | I``.
+Three forms: ``do(X=1)``, the whole model under an intervention; the counterfactual edit of an image,
+``I[X=1] | I``; and a quantity, such as ``P(Y[X=1]=1 | X=0)`` or ``ATE(X, Y)``, which
+:mod:`scmlang.semantics.quantities` describes.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scmlang.diagnostics.base import Note, ScmError
-from scmlang.semantics.domains import Domain, Finite, Image, Real, Symbolic
+from scmlang.diagnostics.base import ScmError
 from scmlang.semantics.errors import Problems
-from scmlang.semantics.model import CausalModel, Role, Variable
+from scmlang.semantics.model import CausalModel, Variable
+from scmlang.semantics.quantities import (
+    Counterfactual,
+    Probability,
+    Quantity,
+    Value,
+    is_open,
+    show_quantity,
+    show_value,
+)
+from scmlang.semantics.terms import Terms
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
 from scmlang.syntax.build import build_query
 from scmlang.syntax.parser import QUERY, parse
-
-Value = int | float | str  # a symbol of a bare diagram may be a name
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,8 @@ def numeric(settings: Mapping[str, Value]) -> dict[str, int | float]:
     return found
 
 
-Query = Intervention | Edit
+Act = Intervention | Edit
+Query = Act | Quantity
 
 
 def read_query(text: str, model: CausalModel) -> Query:
@@ -70,119 +78,103 @@ def read_query(text: str, model: CausalModel) -> Query:
     Raises:
         ScmError: for syntax, and for what the model does not have.
     """
-    source = Source("<query>", model.queries.get(text.strip(), text))
-    problems = Problems(source)
-    query = resolve(build_query(parse(source, QUERY), source), model.variables, problems)
-    problems.raise_errors()
-    if query is None:
+    return _read(text, model)[0]
+
+
+def read_act(text: str, model: CausalModel) -> Act:
+    """An intervention or an edit.
+
+    Raises:
+        ScmError: as :func:`read_query`, and E072 for a quantity.
+    """
+    query, problems = _read(text, model)
+    if not isinstance(query, Intervention | Edit):
+        helps = ["write `do(X=1)`, or `I[X=1] | I` for the edit of an image"]
+        span = Span(0, len(problems.source.text))
+        problems.add("E072", "this asks for a number, and an intervention belongs here", span, helps=helps)
         raise ScmError(problems.sorted())
     return query
 
 
-def resolve(query: ast.Query, variables: Mapping[str, Variable], problems: Problems) -> Query | None:
+def _read(text: str, model: CausalModel) -> tuple[Query, Problems]:
+    source = Source("<query>", model.queries.get(text.strip(), text))
+    problems = Problems(source)
+    query = resolve(build_query(parse(source, QUERY), source), model.variables, model.parents, problems)
+    problems.raise_errors()
+    if query is None:
+        raise TypeError("a query without problems resolves to something")
+    return query, problems
+
+
+def resolve(
+    query: ast.Query,
+    variables: Mapping[str, Variable],
+    parents: Mapping[str, Sequence[str]],
+    problems: Problems,
+) -> Query | None:
     """Check a query; None and a report for each mistake."""
-    settings = _settings(query.settings, variables, problems)
-    if isinstance(query, ast.Do):
-        return None if settings is None else Intervention(settings, query.span)
-    edited = _edited(query, variables, problems)
-    return None if settings is None or edited is None else Edit(edited, settings, query.span)
+    return _Queries(variables, parents, problems).resolve(query)
 
 
 def show(query: Query, variables: Mapping[str, Variable]) -> str:
     """The query as canonical text, with level names."""
-    words = [f"{name}={_level(variables[name].domain, value)}" for name, value in query.settings.items()]
+    if not isinstance(query, Intervention | Edit):
+        return show_quantity(query, variables)
+    words = [f"{name}={show_value(variables[name].domain, v)}" for name, v in query.settings.items()]
     inside = ", ".join(words)
-    return (
-        f"do({inside})"
-        if isinstance(query, Intervention)
-        else f"{query.variable}[{inside}] | {query.variable}"
-    )
+    if isinstance(query, Intervention):
+        return f"do({inside})"
+    return f"{query.variable}[{inside}] | {query.variable}"
 
 
-def _level(domain: Domain, value: Value) -> str:
-    return domain.level(int(value)) if isinstance(domain, Finite) else str(value)
+class _Queries:
+    def __init__(
+        self,
+        variables: Mapping[str, Variable],
+        parents: Mapping[str, Sequence[str]],
+        problems: Problems,
+    ) -> None:
+        self.variables = variables
+        self.problems = problems
+        self.terms = Terms(variables, parents, problems)
 
+    def resolve(self, query: ast.Query) -> Query | None:
+        if isinstance(query, ast.Do):
+            settings = self._settings(query.settings, query.span)
+            return None if settings is None else Intervention(settings, query.span)
+        asked = query.quantity
+        if not isinstance(asked, ast.Counterfactual):
+            return self.terms.quantity(asked, query.conditions)
+        variable = self.variables.get(asked.variable.text)
+        if variable is not None and variable.is_image:
+            return self._edit(query, asked)
+        return self._distribution(asked, query)
 
-def _edited(query: ast.Edit, variables: Mapping[str, Variable], problems: Problems) -> str | None:
-    name = query.variable
-    if name.text not in variables:
-        problems.unknown("variable", name.text, variables, name.span)
-        return None
-    if query.given.text not in variables:
-        problems.unknown("variable", query.given.text, variables, query.given.span)
-        return None
-    if query.given.text != name.text or not variables[name.text].is_image:
-        helps = ["the edit of an image I is written `I[X=1] | I`"]
-        problems.add("E072", "only the edit of one image can be asked for", query.span, helps=helps)
-        return None
-    return name.text
+    def _distribution(self, asked: ast.Counterfactual, query: ast.Conditioned) -> Probability | None:
+        """``Y[X=1] | X=0`` is short for ``P(Y[X=1] | X=0)``."""
+        function = ast.Name(asked.span, "P")
+        found = self.terms.quantity(ast.Application(query.span, function, (asked,), query.conditions))
+        return found if isinstance(found, Probability) else None
 
+    def _edit(self, query: ast.Conditioned, asked: ast.Counterfactual) -> Edit | None:
+        name = asked.variable.text
+        given = [c.variable.text for c in query.conditions if isinstance(c, ast.Counterfactual)]
+        if given != [name] or len(query.conditions) != 1 or not asked.subscript:
+            helps = [f"write `{name}[X=1] | {name}`, and give labels that are known with --given"]
+            message = "an image is edited given the image itself, and nothing else"
+            self.problems.add("E072", message, query.span, helps=helps)
+            return None
+        settings = self._settings(asked.subscript, query.span)
+        return None if settings is None else Edit(name, settings, query.span)
 
-def _settings(
-    written: tuple[ast.Setting, ...], variables: Mapping[str, Variable], problems: Problems
-) -> dict[str, Value] | None:
-    found: dict[str, Value] = {}
-    places: dict[str, Span] = {}
-    sound = True
-    for setting in written:
-        name = setting.variable.text
-        if name in places:
-            note = Note("the first time", places[name])
-            problems.add("E072", f"`{name}` is set twice", setting.span, notes=[note])
-            sound = False
-            continue
-        places[name] = setting.span
-        value = _value(setting, variables, problems)
-        if value is None:
-            sound = False
-        else:
-            found[name] = value
-    return found if sound else None
-
-
-def _value(setting: ast.Setting, variables: Mapping[str, Variable], problems: Problems) -> Value | None:
-    name, span = setting.variable.text, setting.variable.span
-    variable = variables.get(name)
-    if variable is None:
-        problems.unknown("variable", name, [n for n, v in variables.items() if _settable(v)], span)
-        return None
-    if not _settable(variable):
-        reason = "an image" if variable.is_image else "exogenous"
-        problems.add("E071", f"`{name}` is {reason}, and `do` sets labels only", span)
-        return None
-    domain, text = variable.domain, setting.value.text
-    value = domain.value(text) if isinstance(domain, Symbolic) else read_value(domain, text)
-    if value is None:
-        message = f"`{setting.value.text}` is no value of `{name}`"
-        problems.add("E070", message, setting.value.span, helps=[_allowed(domain)])
-    return value
-
-
-def _allowed(domain: Domain) -> str:
-    if isinstance(domain, Symbolic):
-        return "where no domain is given, a value is an integer or a name"
-    return f"the domain is {domain}"
-
-
-def _settable(variable: Variable) -> bool:
-    return not variable.is_image and variable.role is not Role.EXOGENOUS
-
-
-def read_value(domain: Domain, text: str) -> int | float | None:
-    """The numeric value that ``text`` (a level name, number, ``true``) has in a domain, or None."""
-    if isinstance(domain, Image | Symbolic):
-        return None
-    if isinstance(domain, Real):
-        return _real(text)
-    if domain.size == 2 and domain.offset == 0 and text in ("true", "false"):
-        return int(text == "true")
-    return domain.value(text)
-
-
-def _real(text: str) -> float | None:
-    """A finite decimal number; Python's own further forms (``nan``, ``1_000``) are none."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and "_" not in text else None
+    def _settings(
+        self, written: tuple[ast.Setting | ast.Counterfactual, ...], span: Span
+    ) -> dict[str, Value] | None:
+        world = self.terms.worlds.world(written)
+        if world is None:
+            return None
+        if is_open(world) or any(isinstance(held.value, Counterfactual) for held in world):
+            helps = ["give each variable a value: `do(X=1)`"]
+            self.problems.add("E079", "this intervention has no value for a variable", span, helps=helps)
+            return None
+        return {h.variable: h.value for h in world if isinstance(h.value, int | float | str)}

@@ -154,8 +154,10 @@ class ModelName(Node):
 
 @dataclass(frozen=True)
 class Declaration(Node):
+    """``domain`` is None in ``latent U``, which only a bare diagram has."""
+
     names: tuple[Name, ...]
-    domain: Domain
+    domain: Domain | None
     latent: bool = False
 
 
@@ -248,31 +250,92 @@ class Mechanism(Node):
     call: Call
 
 
+# --- queries and assertions
+
+
 @dataclass(frozen=True)
 class Setting(Node):
-    """``variable=value``; the value is a level name or a number, as text."""
+    """``variable=value``; the value is a level name or a number, as text.
+
+    In ``variable`` alone, as in ``P(Y | do(X))``, it is None: whatever the value.
+    """
 
     variable: Name
-    value: Name
+    value: Name | None
+
+
+@dataclass(frozen=True)
+class Counterfactual(Node):
+    """``Y``, ``Y[X=1]`` or ``Y[X=1, M[X=0]]``: a variable in the world that its subscript makes.
+
+    A counterfactual in a subscript sets its variable to the value that it has in its own world.
+    """
+
+    variable: Name
+    subscript: tuple[Setting | Counterfactual, ...]
 
 
 @dataclass(frozen=True)
 class Do(Node):
-    """``do(X=1, …)``: the whole model under the intervention."""
+    """``do(X=1, …)``: as a query, the whole model under the intervention."""
 
-    settings: tuple[Setting, ...]
+    settings: tuple[Setting | Counterfactual, ...]
 
 
 @dataclass(frozen=True)
-class Edit(Node):
-    """``I[X=1, …] | I``: what I would have been under the intervention, given what it was."""
+class Event(Node):
+    """``left relation right`` with ``=``, ``!=``, ``<``, ``<=``, ``>`` or ``>=``."""
 
-    variable: Name
-    settings: tuple[Setting, ...]
-    given: Name
+    relation: str
+    left: Quantity
+    right: Quantity
 
 
-Query = Do | Edit
+@dataclass(frozen=True)
+class Several(Node):
+    """``{X, Y}`` as an argument."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Application(Node):
+    """``function(arguments | conditions)``: ``P``, ``E``, a named effect or a predicate."""
+
+    function: Name
+    arguments: tuple[Operand, ...]
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Opposite(Node):
+    """``-operand`` or ``+operand``."""
+
+    operator: str
+    operand: Quantity
+
+
+@dataclass(frozen=True)
+class Arithmetic(Node):
+    operator: str
+    left: Quantity
+    right: Quantity
+
+
+Quantity = Number | Truth | Counterfactual | Application | Opposite | Arithmetic
+Operand = Event | Several | Quantity
+Condition = Do | Operand
+
+
+@dataclass(frozen=True)
+class Conditioned(Node):
+    """``quantity | conditions``, the conditions holding in every term of the quantity."""
+
+    quantity: Quantity
+    conditions: tuple[Condition, ...]
+
+
+Query = Do | Conditioned
 
 
 @dataclass(frozen=True)
@@ -281,7 +344,28 @@ class NamedQuery(Node):
     query: Query
 
 
-Statement = ModelName | Declaration | Exogenous | Arrows | Let | Assignment | Draw | Mechanism | NamedQuery
+@dataclass(frozen=True)
+class Assertion(Node):
+    """``assert [not] predicate`` or ``assert a == b within 0.01``; relations stand between the quantities."""
+
+    negated: bool
+    quantities: tuple[Quantity, ...]
+    relations: tuple[str, ...]
+    tolerance: Quantity | None
+
+
+Statement = (
+    ModelName
+    | Declaration
+    | Exogenous
+    | Arrows
+    | Let
+    | Assignment
+    | Draw
+    | Mechanism
+    | NamedQuery
+    | Assertion
+)
 
 
 @dataclass(frozen=True)

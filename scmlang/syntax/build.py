@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from lark import Token, Tree
 from lark.visitors import Transformer_NonRecursive, v_args
@@ -11,6 +11,8 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
+
+_N = TypeVar("_N", bound=ast.Node)
 
 KEYWORDS = frozenset(
     (
@@ -35,7 +37,7 @@ def build(tree: Tree[Token], source: Source) -> ast.Program:
 def build_query(tree: Tree[Token], source: Source) -> ast.Query:
     """The syntax tree of a query; errors as :func:`build`."""
     query = _run(tree, source)
-    if not isinstance(query, ast.Do | ast.Edit):
+    if not isinstance(query, ast.Do | ast.Conditioned):
         raise TypeError(f"the tree of a {type(query).__name__} is no query")
     return query
 
@@ -103,6 +105,12 @@ class _Builder(Transformer_NonRecursive):  # type: ignore[type-arg]
 
     def named_query(self, meta: Any, items: list[Any]) -> ast.NamedQuery:
         return ast.NamedQuery(_at(meta), items[0], items[1])
+
+    def assertion(self, meta: Any, items: list[Any]) -> ast.Assertion:
+        negation, *parts, tolerance = items
+        return ast.Assertion(
+            _at(meta), negation is not None, tuple(parts[::2]), tuple(str(r) for r in parts[1::2]), tolerance
+        )
 
     # --- names and domains
 
@@ -185,9 +193,8 @@ class _Builder(Transformer_NonRecursive):  # type: ignore[type-arg]
         elements = tuple(item for item in items if item is not None)
         return self._nest(ast.Vector(_at(meta), elements), list(elements))
 
-    def parenthesis(self, meta: Any, items: list[Any]) -> ast.Expression:
-        inner: ast.Expression = items[0]
-        return inner
+    def parenthesis(self, meta: Any, items: list[Any]) -> Any:
+        return items[0]
 
     def number(self, meta: Any, items: list[Token]) -> ast.Expression:
         return ast.Number(_at(meta), self._number(str(items[0]), _at(meta)))
@@ -208,14 +215,47 @@ class _Builder(Transformer_NonRecursive):  # type: ignore[type-arg]
     def do(self, meta: Any, items: list[Any]) -> ast.Do:
         return ast.Do(_at(meta), items[0])
 
-    def edit(self, meta: Any, items: list[Any]) -> ast.Edit:
-        return ast.Edit(_at(meta), items[0], items[1], items[2])
+    def conditioned(self, meta: Any, items: list[Any]) -> ast.Conditioned:
+        return ast.Conditioned(_at(meta), items[0], items[1] or ())
 
-    def settings(self, meta: Any, items: list[ast.Setting]) -> tuple[ast.Setting, ...]:
+    def arithmetic(self, meta: Any, items: list[Any]) -> ast.Arithmetic:
+        left, operator, right = items
+        return self._nest(ast.Arithmetic(_at(meta), str(operator), left, right), [left, right])
+
+    def opposite(self, meta: Any, items: list[Any]) -> ast.Opposite:
+        return self._nest(ast.Opposite(_at(meta), str(items[0]), items[1]), items[1:])
+
+    def application(self, meta: Any, items: list[Any]) -> ast.Application:
+        function, arguments, conditions = items[0], items[1], items[2] or ()
+        return self._nest(
+            ast.Application(_at(meta), function, arguments, conditions), [*arguments, *conditions]
+        )
+
+    def counterfactual(self, meta: Any, items: list[Any]) -> ast.Counterfactual:
+        subscript = items[1] or ()
+        return self._nest(ast.Counterfactual(_at(meta), items[0], subscript), list(subscript))
+
+    nested = counterfactual
+
+    def events(self, meta: Any, items: list[Any]) -> tuple[Any, ...]:
         return tuple(items)
+
+    conditions = events
+    settings = events
+
+    def event(self, meta: Any, items: list[Any]) -> ast.Event:
+        left, relation, right = items
+        relation = "=" if relation == "==" else str(relation)
+        return self._nest(ast.Event(_at(meta), relation, left, right), [left, right])
+
+    def several(self, meta: Any, items: list[ast.Group]) -> ast.Several:
+        return ast.Several(_at(meta), items[0].names)
 
     def setting(self, meta: Any, items: list[ast.Name]) -> ast.Setting:
         return ast.Setting(_at(meta), items[0], items[1])
+
+    def open_setting(self, meta: Any, items: list[ast.Name]) -> ast.Setting:
+        return ast.Setting(_at(meta), items[0], None)
 
     def value(self, meta: Any, items: list[Token | None]) -> ast.Name:
         return ast.Name(_at(meta), "".join(part for part in items if part is not None))
@@ -233,7 +273,7 @@ class _Builder(Transformer_NonRecursive):  # type: ignore[type-arg]
             )
         return value
 
-    def _nest(self, node: ast.Expression, parts: list[Any]) -> ast.Expression:
+    def _nest(self, node: _N, parts: list[Any]) -> _N:
         """Notes how deep an expression is, so that later phases may recurse over it."""
         depth = 1 + max((self._depth.get(id(part), 0) for part in parts), default=0)
         self._depth[id(node)] = depth
