@@ -35,6 +35,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.reference --check
+	$(BIN)/python -m tools.textmate --check
 	$(BIN)/python -m pytest -m "" tests/docs
 
 demo: $(STAMP)
@@ -46,6 +47,7 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m tools.reference
+	$(BIN)/python -m tools.textmate
 	$(BIN)/python -m pytest -m "" tests/docs
 
 clean:
