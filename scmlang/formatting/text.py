@@ -1,0 +1,55 @@
+"""A text in the one style, read back before it is given out."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from scmlang.diagnostics.base import Diagnostic, InternalError, ScmError
+from scmlang.formatting.comments import align
+from scmlang.formatting.cursor import Cursor
+from scmlang.formatting.layout import lay_out
+from scmlang.formatting.statements import program
+from scmlang.limits import LIMITS
+from scmlang.source import Source
+from scmlang.syntax import ast
+from scmlang.syntax.build import build
+from scmlang.syntax.parser import parse
+
+
+def format_text(source: Source) -> str:
+    """The text of a model file in the one style; "" when it has neither statements nor comments.
+
+    Raises:
+        ScmError: E003 to E009 when the text does not parse, E003 also when it would become too large.
+        InternalError: when the result would mean something else.
+    """
+    tree = build(parse(source), source)
+    lines = align(lay_out(program(Cursor(source), tree)))
+    text = "\n".join(lines).strip("\n")
+    text = f"{text}\n" if text else ""
+    if len(text) > LIMITS.source_bytes:
+        message = f"formatted, the text would have more than {LIMITS.source_bytes} characters"
+        raise ScmError([Diagnostic("E003", message, source)])
+    result = Source(source.name, text)
+    if not same_meaning(tree, build(parse(result), result)):
+        raise InternalError(f"formatting `{source.name}` would change what it means")
+    return text
+
+
+def same_meaning(one: object, other: object) -> bool:
+    """Whether two syntax trees differ in nothing but their places."""
+    waiting = [(one, other)]
+    while waiting:
+        left, right = waiting.pop()
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, ast.Node):
+            names = [field.name for field in fields(left) if field.name != "span"]
+            waiting += [(getattr(left, name), getattr(right, name)) for name in names]
+        elif isinstance(left, tuple) and isinstance(right, tuple):
+            if len(left) != len(right):
+                return False
+            waiting += zip(left, right, strict=True)
+        elif left != right:
+            return False
+    return True
