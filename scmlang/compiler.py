@@ -146,6 +146,15 @@ def read_source(path: Path) -> Source:
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise ScmError([Diagnostic("E001", f"`{name}` cannot be read: {reason}")]) from None
+    return make_source(name, content)
+
+
+def make_source(name: str, content: bytes) -> Source:
+    """What was read of a text, at most one byte more than the bound on its size.
+
+    Raises:
+        ScmError: E002 not UTF-8, E003 too large.
+    """
     if len(content) > LIMITS.source_bytes:
         message = f"`{name}` has more than {LIMITS.source_bytes} bytes"
         raise ScmError([Diagnostic("E003", message)])

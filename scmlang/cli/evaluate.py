@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scmlang.compiler import Compilation, open_artefact
+from scmlang.cli.model import ModelText, open_model
+from scmlang.compiler import open_artefact
 from scmlang.diagnostics.base import Diagnostic
 from scmlang.diagnostics.render import render, wants_colour
 
@@ -30,7 +31,10 @@ class Format(StrEnum):
 
 
 def evaluate(
-    truth: Annotated[Path, typer.Option(metavar="FILE", help="The model that the data were sampled from.")],
+    truth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The model that the data were sampled from.")
+    ] = None,
+    model: ModelText = None,
     run: Annotated[Path | None, typer.Option(metavar="DIR", help="The run; the newest by default.")] = None,
     runs: Annotated[Path, typer.Option(metavar="DIR", help="Where runs are.")] = Path("runs"),
     data: Annotated[
@@ -75,7 +79,7 @@ def evaluate(
     from scmlang.evaluate.truth import held_out, open_truth
     from scmlang.train.runs import newest_run, open_run
 
-    compilation = Compilation.from_file(truth)
+    compilation = open_model(truth, model, "--truth")
     chosen = open_run(run) if run is not None else newest_run(runs)
     artefact = open_artefact(chosen)
     learner = artefact.causal_model

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from scmlang.compiler import Compilation
+from scmlang.cli.model import ModelFile, ModelText, open_model
 from scmlang.diagnostics.render import render, wants_colour
 
 
 def export(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file.")],
+    file: ModelFile = None,
+    model: ModelText = None,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="FORMAT", help="The format; by default from the name of --out."),
@@ -32,7 +33,7 @@ def export(
 
     form = guess(out, to, "--to")
     write = writer(form)
-    compilation = Compilation.from_file(file)
+    compilation = open_model(file, model)
     text = write(compilation.model)
     warnings = (*compilation.warnings, *losses(compilation.model, form))
     sys.stderr.write(render(warnings, colour=wants_colour(sys.stderr)))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scmlang.compiler import Compilation
+from scmlang.cli.model import ModelFile, ModelText, open_model
 from scmlang.diagnostics.render import render, wants_colour
 
 
@@ -29,7 +29,8 @@ _SUFFIXES = {".dot": Format.dot, ".gv": Format.dot, ".mmd": Format.mermaid, ".te
 
 
 def graph(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file.")],
+    file: ModelFile = None,
+    model: ModelText = None,
     format: Annotated[
         Format | None, typer.Option(help="The form; by the suffix of --out, else svg, by default.")
     ] = None,
@@ -48,7 +49,7 @@ def graph(
     """
     from scmlang.graph import Graph
 
-    compilation = Compilation.from_file(file)
+    compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
     picture = Graph(compilation, do or (), latent, exogenous, direction.value)
     form = format or _SUFFIXES.get(out.suffix.lower() if out else "", Format.svg)

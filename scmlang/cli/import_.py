@@ -12,7 +12,7 @@ from scmlang.diagnostics.render import render, wants_colour
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A graph or network.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A graph or network; - for standard input.")],
     from_: Annotated[
         str | None, typer.Option("--from", metavar="FORMAT", help="Its format; by default from its name.")
     ] = None,
@@ -27,14 +27,15 @@ def import_(
 
     Formats: bif, cg, dagitty, dot, gml, graphml, json. What is renamed, assumed or left out is warned of.
     """
+    from scmlang.cli.model import open_source
     from scmlang.cli.output import write_text
-    from scmlang.compiler import Compilation, read_source
+    from scmlang.compiler import Compilation
     from scmlang.exchange.convert import guess, read_default, reader
     from scmlang.exchange.text import to_text
 
     read = reader(guess(file, from_, "--from"))
     default = read_default(domain)
-    sketch = read(read_source(file))
+    sketch = read(open_source(file))
     compilation = Compilation.from_text(to_text(sketch, default), str(out or "<imported>"))
     remarks = "".join(f"# {remark}\n" for remark in sketch.remarks)
     text = remarks + "\n" * bool(remarks) + compilation.emit("ir")

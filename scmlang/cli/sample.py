@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scmlang.compiler import Compilation
+from scmlang.cli.model import ModelFile, ModelText, open_model
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 
 def sample(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A model that gives every variable an equation.")
-    ],
     rows: Annotated[int, typer.Option("-n", "--rows", min=1, metavar="N", help="Rows in all.")],
     out: Annotated[
         Path,
@@ -32,6 +29,8 @@ def sample(
             help="The folder to make; without an image also a .csv or .parquet file.",
         ),
     ],
+    file: ModelFile = None,
+    model: ModelText = None,
     seed: Annotated[int, typer.Option(min=0, metavar="S", help="The same seed gives the same data.")] = 0,
     splits: Annotated[
         str, typer.Option(metavar="A,B,C", help="Shares of train, val and test.")
@@ -46,13 +45,13 @@ def sample(
 ) -> None:
     """Sample a fully specified model into an image folder or a table.
 
-    The folder holds train/, val/ and test/ with the images, metadata.csv with the observed variables,
-    exogenous.csv with everything else that determines a row, and manifest.json, which says how it was made.
-    It is written whole or not at all.
+    Every variable of the model needs an equation. The folder holds train/, val/ and test/ with the images,
+    metadata.csv with the observed variables, exogenous.csv with everything else that determines a row, and
+    manifest.json, which says how it was made. It is written whole or not at all.
     """
     from scmlang.exact.sampler import TABLE_SUFFIXES, sample_folder, sample_table
 
-    compilation = Compilation.from_file(file)
+    compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr)))
     if out.suffix in TABLE_SUFFIXES:
         sample_table(compilation.model, out, rows, seed, force=force)

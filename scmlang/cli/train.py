@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scmlang.cli.model import ModelFile, ModelText, open_model
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
@@ -25,7 +27,8 @@ SHOWN = ("diffusion", "likelihood", "kl", "recognition", "effect")
 
 
 def train(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file: diagram and mechanism types.")],
+    file: ModelFile = None,
+    model: ModelText = None,
     data: Annotated[Path | None, typer.Option(help="The data folder, see docs/data.md.")] = None,
     recipe: Annotated[
         str | None, typer.Option(help="A recipe's name (cpu, gpu, paper) or path; cpu by default.")
@@ -36,30 +39,30 @@ def train(
     runs: Annotated[Path, typer.Option(help="Where run folders are kept.")] = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the model's newest run.")] = False,
 ) -> None:
-    """Train FILE on a data folder and keep everything in a new run folder.
+    """Train a model on a data folder and keep everything in a new run folder.
 
-    Ctrl-C saves a checkpoint and stops; `--resume` goes on from there, with the recipe and the data of
-    that run.
+    The model's text is kept in it. Ctrl-C saves a checkpoint and stops; `--resume` goes on from there,
+    with the recipe and the data of that run.
     """
-    compilation = Compilation.from_file(file)
-    model, plan = compilation.model, compilation.plan
+    compilation = open_model(file, model)
+    causal_model, plan = compilation.model, compilation.plan
     from scmlang.data.image_folder import read_folder
     from scmlang.train.loading import load_recipe
     from scmlang.train.runs import newest_run
 
     if resume:
         _require_alone({"--data": data, "--recipe": recipe, "--set": set_})
-        run = newest_run(runs, model.name)
+        run = newest_run(runs, causal_model.name)
         _require_same(run, compilation)
-        dataset = read_folder(Path(run.record.data), model)
+        dataset = read_folder(Path(run.record.data), causal_model)
     else:
         if data is None:
             raise typer.BadParameter("a new training needs --data DIR", param_hint="--data")
         loaded = load_recipe(recipe or "cpu", set_ or [])
-        dataset = read_folder(data, model)
+        dataset = read_folder(data, causal_model)
         from scmlang.train.session import start_run
 
-        run = start_run(runs, model, plan, loaded, data)
+        run = start_run(runs, causal_model, plan, loaded, data)
     from scmlang.train.session import train_run
 
     print(f"run {run.folder}: {len(dataset['train']):,} training rows", flush=True)
@@ -67,9 +70,14 @@ def train(
         outcome = train_run(run, plan, dataset, resume=resume, listen=listen, stopped=stopped)
     sys.stderr.write(render(outcome.warnings, colour=wants_colour(sys.stderr, "auto")))
     if not outcome.finished:
-        print(f"stopped at step {outcome.step}; `scmlang train {file} --resume --runs {runs}` goes on")
+        again = shlex.join(["scmlang", "train", *_named(file, model), "--resume", "--runs", str(runs)])
+        print(f"stopped at step {outcome.step}; `{again}` goes on")
         raise typer.Exit(130)
     print(f"trained {outcome.step} steps; checkpoints, metrics and samples are in {run.folder}")
+
+
+def _named(file: Path | None, text: str | None) -> tuple[str, ...]:
+    return (str(file),) if text is None else ("--model", text)
 
 
 def _require_alone(others: Mapping[str, object]) -> None:
@@ -81,7 +89,7 @@ def _require_alone(others: Mapping[str, object]) -> None:
 
 def _require_same(run: Run, compilation: Compilation) -> None:
     if run.record.model_text != compilation.source.text:
-        message = f"the model file has changed since the run `{run.folder}` was made"
+        message = f"the model has changed since the run `{run.folder}` was made"
         helps = ("start a new run without --resume", "the run keeps its own text in run.json")
         raise ScmError([Diagnostic("E185", message, helps=helps)])
 

@@ -64,7 +64,7 @@ def test_strict_makes_warnings_fail(tmp_path: Path) -> None:
 def test_a_model_on_the_command_line() -> None:
     ran = scmlang("check", "--model", "X -> Z -> Y; X <-> Y")
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout == "<model>: ok: model model__model_, 3 observed, a diagram without domains\n"
+    assert ran.stdout == "<inline>: ok: model inline, 3 observed, a diagram without domains\n"
     assert scmlang("check", "--model", "X -> X").stderr.startswith("error[E021]")
     assert scmlang("check", "--model", "X -> Y", FRONTDOOR).returncode == 2
 
