@@ -57,7 +57,7 @@ class _Scanner:
         return Pieces(tuple(self.statements), tuple(self.problems))
 
     def _newline(self, at: int) -> None:
-        if not self.open or _STATEMENT.match(self.source.text, at + 1):
+        if not self.open or begins_statement(self.source.text, at + 1):
             self._end(at)
 
     def _semicolon(self, at: int) -> None:
@@ -96,6 +96,11 @@ class _Scanner:
             span = Span(at, at + 1)
             self.problems.append(Diagnostic(code, message, self.source, span, label, notes))
         self.broken = True
+
+
+def begins_statement(text: str, at: int) -> bool:
+    """Whether the line that starts at ``at`` begins a statement, though a bracket may still be open."""
+    return _STATEMENT.match(text, at) is not None
 
 
 def split(source: Source) -> Pieces:
