@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from scmlang.diagnostics.base import Diagnostic
 from scmlang.exchange import HOLDS
-from scmlang.semantics.model import CausalModel, Role
+from scmlang.semantics.model import CausalModel, Coupling, Draw, Equation, Role, Table
+
+_COUPLINGS = "Gumbel couplings"
 
 
 def losses(model: CausalModel, format: str) -> tuple[Diagnostic, ...]:
@@ -16,10 +18,12 @@ def losses(model: CausalModel, format: str) -> tuple[Diagnostic, ...]:
     """
     if format not in HOLDS:
         return ()
+    lost = {kind: names for kind, names in _contents(model).items() if names and kind not in HOLDS[format]}
+    if "equations" in lost:
+        lost.pop(_COUPLINGS, None)  # they went with the equations
     return tuple(
         Diagnostic("W250", f"{format} cannot hold {kind}: {_listed(names)} lost", model.source)
-        for kind, names in _contents(model).items()
-        if names and kind not in HOLDS[format]
+        for kind, names in lost.items()
     )
 
 
@@ -30,9 +34,14 @@ def _contents(model: CausalModel) -> dict[str, list[str]]:
         "latent variables": [v.name for v in model.endogenous if v.role is Role.LATENT],
         "exogenous variables": [v.name for v in model.exogenous],
         "equations": [v.name for v in model.endogenous if v.equation is not None],
+        _COUPLINGS: [v.name for v in model.endogenous if _is_gumbel(v.equation)],
         "mechanism types": [v.name for v in model.endogenous if v.mechanism is not None],
         "named queries": list(model.queries),
     }
+
+
+def _is_gumbel(equation: Equation | None) -> bool:
+    return isinstance(equation, Draw | Table) and equation.coupling is Coupling.GUMBEL
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -240,3 +240,15 @@ def test_more_levels_than_can_be_embedded_are_refused() -> None:
     assert problem.message == "`X` has 1,000,000 levels, and at most 4,095 are embedded"
     assert underlined(problem) == "X"
     assert plan_of("X: 0..4094\nY: binary\nX -> Y\n").label("X").embedding == 4096
+
+
+def test_a_coupled_draw_is_known_and_not_learned() -> None:
+    text = "X, Y, Z: binary\nX ~ bernoulli(0.5, coupling=gumbel)\nX -> Y -> Z\n"
+    (problem,) = problems(text)
+    assert problem.code == "E173"
+    assert underlined(problem) == "X ~ bernoulli(0.5, coupling=gumbel)"
+
+
+def test_a_learned_table_has_no_coupling() -> None:
+    with pytest.raises(ScmError, match=r"E061.*`coupling`"):
+        _ = Compilation.from_text("X, Y: binary\nX -> Y\nmechanism Y: table(coupling=gumbel)\n").plan
