@@ -16,6 +16,7 @@ from scmlang.cli.failures import guarded
 
 COMMANDS = {
     "check": "Check model files and report every problem.",
+    "fmt": "Put model files into the one style.",
     "compile": "Print what a model file means and what it compiles to.",
     "graph": "Draw a model's diagram.",
     "sample": "Sample a fully specified model into an image folder or a table.",
