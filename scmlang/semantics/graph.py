@@ -67,9 +67,9 @@ def derive(
     _compare(written, derived, known, equations, problems)
     order = {name: i for i, name in enumerate(scope.variables)}
     edges = {e: s for e, s in written.edges.items() if e[1] not in known} | dict(derived.edges)
-    confounded = dict(written.confounded) | dict(derived.confounded)
-    _report_cycles(edges, order, problems)
-    return Graph(_sorted(edges, order), _sorted(confounded, order))
+    graph = Graph(_sorted(edges, order), _sorted({**written.confounded, **derived.confounded}, order))
+    _report_cycles(graph.edges, problems)
+    return graph
 
 
 def _sorted(edges: Mapping[Pair, Span], order: Mapping[str, int]) -> dict[Pair, Span]:
@@ -102,11 +102,13 @@ def _read(program: ast.Program, scope: Scope, problems: Problems) -> _Written:
             for left, link, right in zip(
                 statement.groups, statement.links, statement.groups[1:], strict=False
             ):
-                budget.spend(len(left.names) * len(right.names), left.span | right.span)
+                span = left.span | right.span
+                budget.spend(len(left.names) * len(right.names), span)
                 heads, tails = (left, right) if link.operator == "<-" else (right, left)
-                for tail in _ends(tails, scope, problems):
-                    for head in _ends(heads, scope, problems):
-                        _add(written, tail, head, link, left.span | right.span, problems)
+                causes, effects = _ends(tails, scope, problems), _ends(heads, scope, problems)
+                for tail in causes:
+                    for head in effects:
+                        _add(written, tail, head, link, span, problems)
     return written
 
 
@@ -118,8 +120,8 @@ def _ends(group: ast.Group, scope: Scope, problems: Problems) -> list[ast.Name]:
             continue
         if declared.role is not Role.EXOGENOUS:
             found.append(name)
-        elif name.text not in scope.missing:
-            scope.missing.add(name.text)
+        elif name.text not in problems.missing:
+            problems.missing.add(name.text)
             helps = ["arrows join endogenous variables; a shared cause of X and Y is written `X <-> Y`"]
             problems.add("E020", f"`{name.text}` is exogenous and is in no arrow", name.span, helps=helps)
     return found
@@ -128,7 +130,8 @@ def _ends(group: ast.Group, scope: Scope, problems: Problems) -> list[ast.Name]:
 def _add(
     written: _Written, tail: ast.Name, head: ast.Name, link: ast.Link, span: Span, problems: Problems
 ) -> None:
-    written.drawn |= {tail.text, head.text}
+    written.drawn.add(tail.text)
+    written.drawn.add(head.text)
     if link.operator == "<->":
         if tail.text == head.text:
             problems.add("E020", f"`{tail.text}` cannot be confounded with itself", span)
@@ -210,8 +213,8 @@ def _compare_missing(written: _Written, derived: Graph, problems: Problems) -> N
             )
 
 
-def _report_cycles(edges: Mapping[Pair, Span], order: Mapping[str, int], problems: Problems) -> None:
-    for cycle in cycles(_sorted(edges, order)):
+def _report_cycles(edges: Mapping[Pair, Span], problems: Problems) -> None:
+    for cycle in cycles(edges):
         steps = list(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
         last = max(steps, key=lambda step: edges[step])
         turned = steps[steps.index(last) + 1 :] + steps[: steps.index(last) + 1]
