@@ -17,6 +17,7 @@ from scmlang.limits import LIMITS
 from scmlang.source import Source
 
 if TYPE_CHECKING:
+    from scmlang.diagram.claims import Decision
     from scmlang.diagram.diagram import Diagram
     from scmlang.neural.plan import NeuralPlan
     from scmlang.semantics.check import Checked
@@ -91,6 +92,25 @@ class Compilation:
         from scmlang.diagram.build import build_diagram
 
         return build_diagram(self.model)
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What became of each assertion of the file, in its order."""
+        if not self.model.assertions:
+            return ()
+        from scmlang.diagram.claims import decide
+
+        return tuple(decide(assertion, self.model, self.diagram) for assertion in self.model.assertions)
+
+    @property
+    def failures(self) -> tuple[Diagnostic, ...]:
+        """E086 for every assertion that does not hold."""
+        if not self.decisions:
+            return ()
+        from scmlang.diagram.claims import Verdict, complaint
+
+        failed = [decision for decision in self.decisions if decision.verdict is Verdict.FAILS]
+        return tuple(complaint(decision, self.model) for decision in failed)
 
     @cached_property
     def plan(self) -> NeuralPlan:

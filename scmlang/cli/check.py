@@ -49,7 +49,9 @@ def check(
         try:
             compilation = open_model(file, model)
             found += compilation.warnings
-            clean.append(_summary(compilation))
+            failures = compilation.failures
+            found += failures
+            clean += [] if failures else [_summary(compilation)]
         except ScmError as error:
             found += error.diagnostics
     if format is Format.json:
@@ -69,4 +71,21 @@ def _summary(compilation: Compilation) -> str:
     parts += [f"{len(model.exogenous)} exogenous"] if model.exogenous else []
     kind = "fully specified" if model.is_fully_specified else "to be learned"
     kind = kind if model.has_domains else "a diagram without domains"
-    return f"{compilation.source.name}: ok: model {model.name}, {', '.join(parts)}, {kind}"
+    parts += [kind, *_assertions(compilation)]
+    return f"{compilation.source.name}: ok: model {model.name}, {', '.join(parts)}"
+
+
+def _assertions(compilation: Compilation) -> list[str]:
+    """How many assertions hold, and how many the diagram cannot decide."""
+    decisions = compilation.decisions
+    if not decisions:
+        return []
+    from scmlang.diagram.claims import Verdict
+
+    undecided = sum(decision.verdict is Verdict.UNDECIDED for decision in decisions)
+    words = [f"{len(decisions) - undecided} of {_count(len(decisions))} hold"]
+    return words + ([f"{undecided} undecided"] if undecided else [])
+
+
+def _count(number: int) -> str:
+    return "1 assertion" if number == 1 else f"{number} assertions"

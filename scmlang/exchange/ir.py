@@ -33,6 +33,7 @@ def write(model: CausalModel) -> str:
         [_equation(v.name, v.equation, model) for v in model.endogenous if v.equation is not None],
         [_mechanism(v.name, v.mechanism) for v in model.endogenous if v.mechanism is not None],
         [f"query {name} = {query}" for name, query in model.queries.items()],
+        [assertion.text for assertion in model.assertions],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -42,7 +43,10 @@ def _declarations(model: CausalModel) -> Iterator[str]:
     if model.has_domains:
         yield from (_declaration(v) for v in model.variables.values())
     else:
-        yield "{" + ", ".join(model.variables) + "}"
+        latent = [v.name for v in model.variables.values() if v.role is Role.LATENT]
+        yield from (f"latent {name}" for name in latent)
+        shown = [name for name in model.variables if name not in set(latent)]
+        yield from ["{" + ", ".join(shown) + "}"] if shown else []
 
 
 def _declaration(variable: Variable) -> str:

@@ -37,6 +37,7 @@ def _contents(model: CausalModel) -> dict[str, list[str]]:
         _COUPLINGS: [v.name for v in model.endogenous if _is_gumbel(v.equation)],
         "mechanism types": [v.name for v in model.endogenous if v.mechanism is not None],
         "named queries": list(model.queries),
+        "assertions": [assertion.text for assertion in model.assertions],
     }
 
 

@@ -152,7 +152,7 @@ class _Assertions:
             self.problems.add("E077", "`independent` is about variables", node.span, helps=[usage])
             return None
         if node.variable.text not in self.variables:
-            self.problems.unknown("variable", node.variable.text, self.variables, node.variable.span)
+            self.problems.unknown_variable(node.variable.text, self.variables, node.variable.span)
             return None
         world = self.terms.worlds.world(node.subscript)
         return None if world is None else Counterfactual(node.variable.text, world)

@@ -33,6 +33,8 @@ CODES: dict[str, str] = {
     "E014": "an unknown domain",
     "E015": "a level name that is also another name",
     "E016": "more than one `model` statement",
+    "E017": "a level that is no name, or is there twice",
+    "E018": "a domain that is too large",
     # --- the diagram
     "E020": "an arrow between things that no arrow joins",
     "E021": "a cycle",
@@ -103,11 +105,12 @@ CODES: dict[str, str] = {
 
 
 class Problems:
-    """Collects the diagnostics of one text."""
+    """Collects the diagnostics of one text; ``missing`` holds the unknown variables that were reported."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.found: list[Diagnostic] = []
+        self.missing: set[str] = set()
 
     def add(
         self,
@@ -134,6 +137,12 @@ class Problems:
         known = list(known)
         helps = suggestion(name, known) or listing(known)
         self.add(code, f"there is no {what} `{name}`", span, helps=helps)
+
+    def unknown_variable(self, name: str, known: Iterable[str], span: Span) -> None:
+        """Report a variable that nothing declares, where it is first named."""
+        if name not in self.missing:
+            self.missing.add(name)
+            self.unknown("variable", name, known, span)
 
     @property
     def has_errors(self) -> bool:

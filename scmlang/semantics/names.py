@@ -40,7 +40,6 @@ class Scope:
     variables: dict[str, Declared] = field(default_factory=dict)
     lets: dict[str, ast.Let] = field(default_factory=dict)
     exogenous: dict[str, ast.Exogenous] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
 
     def finite_domains(self) -> Iterator[Finite]:
         for declared in self.variables.values():
@@ -64,13 +63,13 @@ class Scope:
         return declared
 
     def _report_missing(self, name: ast.Name, problems: Problems) -> None:
-        if name.text in self.missing:
+        if name.text in problems.missing:
             return
-        self.missing.add(name.text)
         near = suggestion(name.text, self.variables)
         if near or name.text in self.lets:
-            problems.unknown("variable", name.text, self.variables, name.span)
+            problems.unknown_variable(name.text, self.variables, name.span)
         else:
+            problems.missing.add(name.text)
             helps = (f"declare it, for example `{name.text}: binary`",)
             problems.add("E012", f"`{name.text}` has no domain", name.span, helps=helps)
 
@@ -170,7 +169,7 @@ def _range(node: ast.RangeDomain, problems: Problems) -> Finite | None:
         return None
     if size > LIMITS.table_cells:
         message = f"this range has {size} levels, more than {LIMITS.table_cells}"
-        problems.add("E013", message, node.span, helps=["use `real` for a quantity"])
+        problems.add("E018", message, node.span, helps=["use `real` for a quantity"])
         return None
     return Finite("range", size, node.low)
 
@@ -181,11 +180,11 @@ def _named(node: ast.NamedDomain, problems: Problems) -> Finite | None:
     for level in node.levels:
         if not level.text[0].isalpha() or level.text in ("true", "false"):
             helps = ["write a range such as `0..9` for numbers, `binary` for truth values"]
-            problems.add("E013", f"`{level.text}` is not a level name", level.span, helps=helps)
+            problems.add("E017", f"`{level.text}` is not a level name", level.span, helps=helps)
             sound = False
         elif level.text in seen:
             note = Note("first here", seen[level.text])
-            problems.add("E013", f"the level `{level.text}` is there twice", level.span, notes=[note])
+            problems.add("E017", f"the level `{level.text}` is there twice", level.span, notes=[note])
             sound = False
         seen.setdefault(level.text, level.span)
     return Finite("named", len(node.levels), names=tuple(seen)) if sound else None
@@ -218,7 +217,7 @@ def _word(node: ast.WordDomain, problems: Problems) -> Domain | None:
 def _bits(node: ast.WordDomain, problems: Problems) -> Finite | None:
     most = LIMITS.table_cells.bit_length() - 1
     if node.arguments[0] > most:
-        problems.add("E013", f"a bit vector has at most {most} bits", node.span)
+        problems.add("E018", f"a bit vector has at most {most} bits", node.span)
         return None
     return Finite("bits", 1 << node.arguments[0])
 
@@ -229,6 +228,6 @@ def _image(node: ast.WordDomain, problems: Problems) -> Image | None:
         problems.add("E013", "an image has 1 channel (grey) or 3 (colour)", node.span)
         return None
     if height * width > LIMITS.image_pixels:
-        problems.add("E013", f"an image has at most {LIMITS.image_pixels} pixels", node.span)
+        problems.add("E018", f"an image has at most {LIMITS.image_pixels} pixels", node.span)
         return None
     return Image(channels, height, width)

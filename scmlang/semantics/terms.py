@@ -178,7 +178,7 @@ class Terms:
         """The variable in its world; that of ``do`` where it has no subscript."""
         variable = self.variables.get(node.variable.text)
         if variable is None:
-            self.problems.unknown("variable", node.variable.text, self.variables, node.variable.span)
+            self.problems.unknown_variable(node.variable.text, self.variables, node.variable.span)
             return None
         own = self.worlds.world(node.subscript)
         if own is None:

@@ -114,8 +114,8 @@ class Resolver:
         elif node.text in scope.lets:
             message = f"`{node.text}` is used before its `let`"
             self.problems.add("E010", message, node.span, helps=["move the `let` up"])
-        elif node.text not in scope.missing:
-            scope.missing.add(node.text)
+        elif node.text not in self.problems.missing:
+            self.problems.missing.add(node.text)
             known = [*scope.variables, *scope.lets, *self._levels]
             self.problems.unknown("variable or level", node.text, known, node.span)
 

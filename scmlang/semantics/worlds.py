@@ -59,7 +59,7 @@ class Worlds:
         variable = self.variables.get(name.text)
         if variable is None:
             known = [n for n, v in self.variables.items() if not _unsettable(v)]
-            self.problems.unknown("variable", name.text, known, name.span)
+            self.problems.unknown_variable(name.text, known, name.span)
             return None
         reason = _unsettable(variable)
         if reason:
