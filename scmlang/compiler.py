@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from scmlang.semantics.model import CausalModel
     from scmlang.semantics.queries import Query
     from scmlang.syntax.ast import Program
-    from scmlang.syntax.parser import SyntaxTree
     from scmlang.train.artefact import Artefact
     from scmlang.train.runs import Run
 
@@ -54,18 +53,11 @@ class Compilation:
         return cls(Source(name, text))
 
     @cached_property
-    def tree(self) -> SyntaxTree:
-        """The tree of the text by the grammar."""
+    def ast(self) -> Program:
+        """The syntax tree."""
         from scmlang.syntax.parser import parse
 
         return parse(self.source)
-
-    @cached_property
-    def ast(self) -> Program:
-        """The syntax tree."""
-        from scmlang.syntax.build import build
-
-        return build(self.tree, self.source)
 
     @cached_property
     def checked(self) -> Checked:

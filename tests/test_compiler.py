@@ -57,7 +57,7 @@ def test_not_utf8_names_the_line(tmp_path: Path) -> None:
 def test_too_large_file_and_text(tmp_path: Path) -> None:
     path = tmp_path / "large.scm"
     path.write_bytes(b"#" * (LIMITS.source_bytes + 1))
-    for make in (lambda: Compilation.from_file(path), lambda: Compilation.from_text(path.read_text()).tree):
+    for make in (lambda: Compilation.from_file(path), lambda: Compilation.from_text(path.read_text()).ast):
         with pytest.raises(ScmError) as error:
             make()
         assert codes(error) == ["E003"]

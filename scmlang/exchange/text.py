@@ -19,7 +19,6 @@ from scmlang.semantics.errors import Problems
 from scmlang.semantics.names import read_domain
 from scmlang.source import Source
 from scmlang.syntax import ast
-from scmlang.syntax.build import build
 from scmlang.syntax.parser import parse
 
 
@@ -28,7 +27,7 @@ def parse_domain(text: str) -> Domain | None:
     source = Source("<domain>", f"V: {text}")
     problems = Problems(source)
     try:
-        statements = build(parse(source), source).statements
+        statements = parse(source).statements
         if len(statements) != 1 or not isinstance(statements[0], ast.Declaration):
             return None
         written = statements[0].domain

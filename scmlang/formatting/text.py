@@ -12,7 +12,6 @@ from scmlang.formatting.statements import program
 from scmlang.limits import LIMITS
 from scmlang.source import Source
 from scmlang.syntax import ast
-from scmlang.syntax.build import build
 from scmlang.syntax.parser import parse
 
 
@@ -23,7 +22,7 @@ def format_text(source: Source) -> str:
         ScmError: E003 to E009 when the text does not parse, E003 also when it would become too large.
         InternalError: when the result would mean something else.
     """
-    tree = build(parse(source), source)
+    tree = parse(source)
     lines = align(lay_out(program(Cursor(source), tree)))
     text = "\n".join(lines).strip("\n")
     text = f"{text}\n" if text else ""
@@ -31,7 +30,7 @@ def format_text(source: Source) -> str:
         message = f"formatted, the text would have more than {LIMITS.source_bytes} characters"
         raise ScmError([Diagnostic("E003", message, source)])
     result = Source(source.name, text)
-    if not same_meaning(tree, build(parse(result), result)):
+    if not same_meaning(tree, parse(result)):
         raise InternalError(f"formatting `{source.name}` would change what it means")
     return text
 

@@ -25,8 +25,7 @@ from scmlang.semantics.quantities import (
 from scmlang.semantics.terms import Terms
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
-from scmlang.syntax.build import build_query
-from scmlang.syntax.parser import QUERY, parse
+from scmlang.syntax.parser import parse_query
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def read_act(text: str, model: CausalModel) -> Act:
 def _read(text: str, model: CausalModel) -> tuple[Query, Problems]:
     source = Source("<query>", model.queries.get(text.strip(), text))
     problems = Problems(source)
-    query = resolve(build_query(parse(source, QUERY), source), model.variables, model.parents, problems)
+    query = resolve(parse_query(source), model.variables, model.parents, problems)
     problems.raise_errors()
     if query is None:
         raise TypeError("a query without problems resolves to something")

@@ -33,6 +33,17 @@ class Rejected(Exception):
     """The text is not in the language."""
 
 
+class NoNodes:
+    """A builder for those who only ask whether a text is in the language."""
+
+    def __getattr__(self, rule: str) -> Method:
+        return _nothing
+
+
+def _nothing(place: Span, children: list[Any]) -> None:
+    return None
+
+
 class Token(str):
     """The text of a token, with its place."""
 

@@ -1,7 +1,8 @@
-"""Text to tree: the Lark parser, and recovery at the ends of statements.
+"""Text to syntax tree in one pass, and recovery at the ends of statements.
 
-Guarantees: a tree comes back only for a text without syntax errors; otherwise every statement that
-has one is reported. The parser has no recursion, so no input can exhaust the stack.
+The pass is that of :mod:`scmlang.syntax.lalr`; a statement it rejects is given to Lark, which knows what was
+expected. Guarantees: a tree comes back only for a text without errors; otherwise every statement that
+has one is reported. Nothing here is recursive, so no input can exhaust the stack.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token
 from lark.exceptions import UnexpectedInput
 from lark.lark import PostLex
 
+from scmlang.collector import paused
 from scmlang.diagnostics.base import Diagnostic, InternalError, ScmError
 from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
+from scmlang.syntax import ast
+from scmlang.syntax.build import Builder
+from scmlang.syntax.lalr import Driver, NoNodes, Rejected
 from scmlang.syntax.messages import explain
-from scmlang.syntax.scanner import split
-
-SyntaxTree = Tree[Token]
+from scmlang.syntax.scanner import Pieces, split
 
 FILE = "model_file"
 QUERY = "query_text"
@@ -56,36 +60,53 @@ def grammar_text() -> str:
 
 
 @cache
-def _parser() -> Lark:
+def _lark() -> Lark:
     return Lark(
-        grammar_text(),
-        parser="lalr",
-        start=[FILE, QUERY],
-        postlex=_Newlines(),
-        propagate_positions=True,
-        maybe_placeholders=True,
+        grammar_text(), parser="lalr", start=[FILE, QUERY], postlex=_Newlines(), maybe_placeholders=True
     )
 
 
-def parse(source: Source, start: str = FILE) -> SyntaxTree:
-    """The Lark tree of a model file (or, with ``start=QUERY``, of a query).
+@cache
+def _driver() -> Driver:
+    return Driver(_lark(), "_NL")
+
+
+@paused()
+def parse(source: Source) -> ast.Program:
+    """The syntax tree of a model file.
 
     Raises:
-        ScmError: E003 to E007, one for every statement that cannot be parsed.
+        ScmError: E003 to E007, one for every statement that cannot be parsed, or E007 to E009 for what the
+            grammar allows and a program may not have.
     """
+    program = _read(source, FILE)
+    if not isinstance(program, ast.Program):
+        raise TypeError(f"a {type(program).__name__} is no model file")
+    return program
+
+
+@paused()
+def parse_query(source: Source) -> ast.Query:
+    """The syntax tree of a query; errors as :func:`parse`."""
+    query = _read(source, QUERY)
+    if not isinstance(query, ast.Do | ast.Conditioned):
+        raise TypeError(f"a {type(query).__name__} is no query")
+    return query
+
+
+def _read(source: Source, start: str) -> Any:
     _check_size(source)
     pieces = split(source)
-    if not pieces.problems:
-        try:
-            return _parser().parse(source.text, start=start)
-        except UnexpectedInput as error:
-            if start == QUERY:
-                raise ScmError([explain(error, source, Span(0, len(source.text)))]) from None
-    errors = islice(_errors(source, pieces.statements, start), LIMITS.diagnostics)
-    found = [*pieces.problems[: LIMITS.diagnostics], *errors]
-    if not found:
-        raise InternalError("the text does not parse, but each of its statements does")
-    raise ScmError(sorted(found, key=lambda d: d.span or Span(0, 0)))
+    if pieces.problems:
+        raise _failure(source, pieces, start)
+    builder = Builder(source)
+    try:
+        result = _driver().run(source.text, start, builder)
+    except Rejected:
+        raise _failure(source, pieces, start) from None
+    if builder.problems:
+        raise ScmError(_in_order(builder.problems[: LIMITS.diagnostics]))
+    return result
 
 
 def _check_size(source: Source) -> None:
@@ -94,9 +115,33 @@ def _check_size(source: Source) -> None:
         raise ScmError([Diagnostic("E003", message, source)])
 
 
+def _failure(source: Source, pieces: Pieces, start: str) -> ScmError:
+    """Every syntax error of a text that has one: a query's first, or the first of each statement."""
+    whole = (Span(0, len(source.text)),)
+    statements = whole if start == QUERY and not pieces.problems else pieces.statements
+    errors = islice(_errors(source, statements, start), LIMITS.diagnostics)
+    found = [*pieces.problems[: LIMITS.diagnostics], *errors]
+    if not found:
+        raise InternalError("the text does not parse, but each of its statements does")
+    return ScmError(_in_order(found))
+
+
 def _errors(source: Source, statements: tuple[Span, ...], start: str) -> Iterator[Diagnostic]:
     for span in statements:
+        text = source.text[span.start : span.end]
         try:
-            _parser().parse(source.text[span.start : span.end], start=start)
-        except UnexpectedInput as error:
-            yield explain(error, source, span)
+            _driver().run(text, start, NoNodes())
+        except Rejected:
+            yield _error(text, source, span, start)
+
+
+def _error(text: str, source: Source, span: Span, start: str) -> Diagnostic:
+    try:
+        _lark().parse(text, start=start)
+    except UnexpectedInput as error:
+        return explain(error, source, span)
+    raise InternalError("the driver rejects a statement that Lark accepts")
+
+
+def _in_order(problems: list[Diagnostic]) -> list[Diagnostic]:
+    return sorted(problems, key=lambda d: d.span or Span(0, 0))

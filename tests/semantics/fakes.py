@@ -11,7 +11,6 @@ from scmlang.semantics.domains import Finite, Real
 from scmlang.semantics.model import CausalModel, Variable
 from scmlang.semantics.signatures import MechanismSignature, Option, Parameter, RendererSignature
 from scmlang.source import Source
-from scmlang.syntax.build import build
 from scmlang.syntax.parser import parse
 
 
@@ -61,7 +60,7 @@ def check_text(text: str, name: str = "test.scm") -> Checked:
 
 
 def check_source(source: Source) -> Checked:
-    return check(build(parse(source), source), source, renderers=RENDERERS, mechanisms=MECHANISMS)
+    return check(parse(source), source, renderers=RENDERERS, mechanisms=MECHANISMS)
 
 
 def model_of(text: str) -> CausalModel:

@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 from scmlang.diagnostics import Diagnostic, InternalError, ScmError
 from scmlang.source import Source, Span
 from scmlang.syntax import ast, parser
-from scmlang.syntax.build import build, build_query
-from scmlang.syntax.parser import QUERY, parse
+from scmlang.syntax.parser import parse, parse_query
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def program(text: str) -> ast.Program:
     source = Source("t.scm", text)
-    return build(parse(source), source)
+    return parse(source)
 
 
 def problems(text: str) -> list[tuple[str, int]]:
@@ -108,11 +107,11 @@ def test_arrow_chains() -> None:
 
 def test_queries() -> None:
     source = Source("q", " do(C = green, D=-2)\n")
-    query = build_query(parse(source, QUERY), source)
+    query = parse_query(source)
     assert isinstance(query, ast.Do)
     assert [(s.variable.text, s.value.text) for s in query.settings] == [("C", "green"), ("D", "-2")]
     with pytest.raises(ScmError):
-        parse(Source("q", "do(C=1) do(C=2)"), QUERY)
+        parse_query(Source("q", "do(C=1) do(C=2)"))
 
 
 @pytest.mark.parametrize("text", ["X -> Y; Y -> Z", "X -> Y;\nY -> Z;", ";; X -> Y ;; Y -> Z # a; b"])
