@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from scmlang.compiler import Compilation
+from scmlang.graph import Graph
 from scmlang.train.loading import recipe_names
 from scmlang.train.recipe import KeyDescription, Recipe, describe, groups
 
@@ -66,7 +69,15 @@ def _yaml(value: object) -> str:
     return str(value)
 
 
-PAGES = {"recipes.md": recipes_page}
+def _picture(path: Path) -> str:
+    return Graph(Compilation.from_file(path), latent=True, exogenous=True).svg
+
+
+PAGES: dict[str, Callable[[], str]] = {"recipes.md": recipes_page}
+PAGES |= {
+    f"images/classics/{path.stem}.svg": partial(_picture, path)
+    for path in sorted((DOCS.parent / "examples" / "classics").glob("*.scm"))
+}
 
 
 def main(arguments: list[str]) -> int:
