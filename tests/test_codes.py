@@ -30,9 +30,19 @@ def table(tree: ast.Module) -> ast.Dict | None:
     return None
 
 
-def declared() -> list[str]:
+def entries() -> list[tuple[str, str]]:
+    """Every code with its title, as often as it is declared."""
     tables = [found for _, tree in trees() if (found := table(tree)) is not None]
-    return [str(ast.literal_eval(key)) for found in tables for key in found.keys if key is not None]
+    pairs = (pair for found in tables for pair in zip(found.keys, found.values, strict=True))
+    return [(ast.literal_eval(code), ast.literal_eval(title)) for code, title in pairs if code is not None]
+
+
+def titles() -> dict[str, str]:
+    return dict(entries())
+
+
+def declared() -> list[str]:
+    return [code for code, _ in entries()]
 
 
 def used() -> set[str]:

@@ -16,6 +16,7 @@ from scmlang.cli.failures import guarded
 
 COMMANDS = {
     "check": "Check model files and report every problem.",
+    "explain": "Tell what a diagnostic code means, and how to repair what breaks it.",
     "fmt": "Put model files into the one style.",
     "compile": "Print what a model file means and what it compiles to.",
     "graph": "Draw a model's diagram.",

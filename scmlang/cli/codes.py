@@ -7,4 +7,5 @@ CODES: dict[str, str] = {
     "E184": "options that do not go together",
     "E179": "the memory is used up",
     "E185": "the model file is not the one the run was made from",
+    "E197": "an unknown code",
 }
