@@ -31,13 +31,13 @@ def import_(
     from scmlang.cli.output import write_text
     from scmlang.compiler import Compilation
     from scmlang.exchange.convert import guess, read_default, reader
-    from scmlang.exchange.text import to_text
+    from scmlang.exchange.text import heading, to_text
 
     read = reader(guess(file, from_, "--from"))
     default = read_default(domain)
     sketch = read(open_source(file))
     compilation = Compilation.from_text(to_text(sketch, default), str(out or "<imported>"))
-    remarks = "".join(f"# {remark}\n" for remark in sketch.remarks)
-    text = remarks + "\n" * bool(remarks) + compilation.emit("ir")
+    comments = "".join(f"{line}\n" for line in heading(sketch))
+    text = comments + "\n" * bool(comments) + compilation.emit("ir")
     sys.stderr.write(render(sketch.warnings, colour=wants_colour(sys.stderr)))
     write_text(text, out)

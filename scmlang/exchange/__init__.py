@@ -29,6 +29,7 @@ Reader = Callable[[Source], "Sketch"]
 WRITERS: Registry[Writer] = Registry("format", "scmlang.writers")
 READERS: Registry[Reader] = Registry("format", "scmlang.readers")
 
+NOTES = "dagitty's comments"
 _DRAWN = frozenset({"domains", "latent variables"})
 HOLDS: dict[str, frozenset[str]] = {
     "dot": _DRAWN,
@@ -36,7 +37,7 @@ HOLDS: dict[str, frozenset[str]] = {
     "json": _DRAWN,
     "gml": _DRAWN,
     "graphml": _DRAWN,
-    "dagitty": frozenset({"latent variables"}),
+    "dagitty": frozenset({"latent variables", NOTES}),
     "cg": frozenset(),
     "bif": frozenset({"domains", "equations"}),
 }

@@ -2,38 +2,84 @@
 
 Source: the manual of the R package dagitty; Textor et al., Robust causal inference using directed acyclic
 graphs: the R package dagitty, Int. J. Epidemiol. 2016. Graphs of the type ``dag`` are read; ``mag``,
-``pdag`` and ``pag`` stand for classes of models and are refused. Exposures, outcomes, adjusted variables and
-positions have no place in a model and are kept as comments at the top of the text.
+``pdag`` and ``pag`` stand for classes of models and are refused. Exposures, outcomes, adjusted variables,
+positions and whatever else is in brackets have no place in a model. They are kept in comments
+(:mod:`scmlang.exchange.notes`), and written back from them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.exchange.graph_text import Attributes, Dialect, GraphText, Member
+from scmlang.exchange.notes import Note, Subject, comments, statement
 from scmlang.exchange.sketch import Sketch
 from scmlang.semantics.model import CausalModel, Role
-from scmlang.source import Source
+from scmlang.source import Source, Span
 
+FORMAT = "dagitty"
 _ROLES = {
-    "exposure": "exposure", "e": "exposure", "outcome": "outcome", "o": "outcome",
-    "adjusted": "adjusted", "adjustednode": "adjusted", "a": "adjusted", "selected": "selected",
+    "e": "exposure", "o": "outcome", "a": "adjusted", "adjustednode": "adjusted",
 }  # fmt: skip
+_KNOWN = ("exposure", "outcome", "adjusted", "selected", "pos")
 _LATENT = {"latent", "unobserved", "u", "l"}
 _CLASSES = ("mag", "pdag", "pag")
-_WORDS = ("node", "edge", "graph", "subgraph")
+Held = dict[Subject, dict[str, str]]
 
 
 def write(model: CausalModel) -> str:
-    """The diagram, latent variables marked."""
-    lines = ["dag {"]
-    lines += [f"{_id(v.name)}{' [latent]' if v.role is Role.LATENT else ''}" for v in model.endogenous]
-    lines += [f"{_id(a)} -> {_id(b)}" for a, b in model.edges]
-    lines += [f"{_id(a)} <-> {_id(b)}" for a, b in model.confounded]
+    """The diagram, latent variables marked, with what the notes of the model's text say of it."""
+    held = Notes(model).held
+    lines = ["dag {", *([statement((), held[()])] if () in held else [])]
+    for v in model.endogenous:
+        latent = {"latent": "true"} if v.role is Role.LATENT else {}
+        lines.append(statement((v.name,), latent | held.get((v.name,), {})))
+    for edge in _edges(model):
+        lines.append(statement(edge, held.get(edge, {})))
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _id(name: str) -> str:
-    """A name, quoted where it could be taken for a word of the syntax."""
-    return f'"{name}"' if name.lower() in _WORDS else name
+def _edges(model: CausalModel) -> Iterator[Subject]:
+    yield from ((a, "->", b) for a, b in model.edges)
+    yield from ((a, "<->", b) for a, b in model.confounded)
+
+
+class Notes:
+    """The notes of a model's text for this format.
+
+    Attributes:
+        held: what they say of the model's nodes and edges, and of the whole graph.
+        problems: W250 for every note that says nothing of them.
+    """
+
+    def __init__(self, model: CausalModel) -> None:
+        self.model = model
+        self.held: Held = {}
+        self.problems: list[Diagnostic] = []
+        known: set[Subject] = {(), *_edges(model), *((v.name,) for v in model.endogenous)}
+        for text, span in comments(model.source, FORMAT):
+            try:
+                found = _said(text)
+            except ScmError as error:
+                self._lost(f"it is none of its statements: {error.diagnostics[0].message}", span)
+                continue
+            for subject, attributes in found.items():
+                place = subject if subject in known else subject[::-1] if "<->" in subject else subject
+                if place in known:
+                    self.held.setdefault(place, {}).update(attributes)
+                else:
+                    self._lost(f"the model has no `{' '.join(subject)}`", span)
+
+    def _lost(self, reason: str, span: Span) -> None:
+        message = f"{FORMAT} cannot hold this comment: {reason}"
+        self.problems.append(Diagnostic("W250", message, self.model.source, span))
+
+
+def _said(text: Source) -> Held:
+    reader = _Reader(Sketch(text))
+    GraphText(text, FORMAT).statements(reader.dialect)
+    return {subject: attributes for subject, attributes in reader.held.items() if attributes}
 
 
 def read(source: Source) -> Sketch:
@@ -43,7 +89,7 @@ def read(source: Source) -> Sketch:
         ScmError: E251 where the text is not dagitty's, E252 for a graph of another type than ``dag`` and
             for an edge without a causal direction, E254 where it is too large.
     """
-    text = GraphText(source, "dagitty")
+    text = GraphText(source, FORMAT)
     reader = _Reader(Sketch(source))
     kind = text.tokens.kind("word", wanted="`dag`")
     if kind.text.lower() in _CLASSES:
@@ -53,24 +99,30 @@ def read(source: Source) -> Sketch:
         text.tokens.fail(f"`{kind.text}` where `dag` was expected", kind.span)
     if text.tokens.next.text != "{":
         reader.sketch.name = text.identifier("a name or `{`").text
-    text.body(Dialect("dagitty", reader.node, reader.edge, reader.sketch.require_room))
-    return reader.finish()
+    text.body(reader.dialect)
+    reader.sketch.notes = [Note(FORMAT, subject, found) for subject, found in reader.held.items() if found]
+    return reader.sketch
 
 
 class _Reader:
+    """Hears of every node and edge; ``held`` is what is said of them beyond that."""
+
     def __init__(self, sketch: Sketch) -> None:
         self.sketch = sketch
-        self.roles: dict[str, list[str]] = {}
+        self.held: Held = {}
+        self.dialect = Dialect(FORMAT, self.node, self.edge, sketch.require_room, self.graph)
+
+    def graph(self, key: str, value: str) -> None:
+        self.held.setdefault((), {})[key] = value
 
     def node(self, member: Member, attributes: Attributes) -> None:
         node = self.sketch.node(member.name, member.span)
+        held = self.held.setdefault((member.name,), {})
         for key, value in attributes.items():
             if key.lower() in _LATENT:
                 node.latent = True
-            elif key.lower() in _ROLES:
-                self.roles.setdefault(_ROLES[key.lower()], []).append(member.name)
-            elif key.lower() == "pos":
-                self.roles.setdefault("position", []).append(f"{member.name} ({value})")
+            else:
+                held[_key(key)] = value
 
     def edge(self, left: Member, operator: str, right: Member, attributes: Attributes) -> None:
         a, b, span = left.name, right.name, left.span | right.span
@@ -82,13 +134,13 @@ class _Reader:
             self.sketch.link(a, b, span)
         else:
             self.sketch.undirected(a, b, span)
+        subject = (b, "->", a) if operator == "<-" else (a, operator, b)
+        if operator == "<->" and subject[::-1] in self.held:
+            subject = subject[::-1]
+        self.held.setdefault(subject, {}).update(attributes)
 
-    def finish(self) -> Sketch:
-        for role, names in self.roles.items():
-            line = f"{role}: {', '.join(dict.fromkeys(names))}"
-            self.sketch.remarks.append(" ".join(line.split()))
-        if self.roles:
-            kinds = ", ".join(self.roles)
-            message = f"a model holds no {kinds}: kept as a comment"
-            self.sketch.warn("W253", message)
-        return self.sketch
+
+def _key(key: str) -> str:
+    """dagitty's own attributes in their long form, whatever their case."""
+    long = _ROLES.get(key.lower(), key.lower())
+    return long if long in _KNOWN else key

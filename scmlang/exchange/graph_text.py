@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _DEEPEST = 50
 _DEFAULTS = ("node", "edge", "graph")
+WORDS = (*_DEFAULTS, "subgraph")
 Attributes = Mapping[str, str]
 
 
@@ -45,12 +46,14 @@ class Dialect:
         node: called for a node statement, with its attributes.
         edge: called for each pair of nodes that an edge joins: left, operator, right, attributes.
         spend: called with the number of edges before they are made.
+        graph: called for ``key=value`` outside brackets and sets.
     """
 
     format: str
     node: Callable[[Member, Attributes], None]
     edge: Callable[[Member, str, Member, Attributes], None]
     spend: Callable[[int, Span], None]
+    graph: Callable[[str, str], None] = lambda key, value: None
 
 
 @dataclass
@@ -76,9 +79,18 @@ class GraphText:
         """
         self.dialect = dialect
         self.tokens.expect("{")
-        self._statements(_Defaults(), 0)
+        self._statements(_Defaults(), 0, "}")
         if self.tokens.next.kind != "end":
             self.tokens.unexpected("the end of the file")
+
+    def statements(self, dialect: Dialect) -> None:
+        """Statements without braces around them, to the end of the text.
+
+        Raises:
+            ScmError: E251 at the first mistake.
+        """
+        self.dialect = dialect
+        self._statements(_Defaults(), 0, "")
 
     def identifier(self, wanted: str = "a name") -> Token:
         """A word or a string, joined by ``+`` where a string goes on; ``text`` is without quotes."""
@@ -91,10 +103,10 @@ class GraphText:
 
     # --- statements
 
-    def _statements(self, defaults: _Defaults, depth: int) -> list[Member]:
-        """The statements up to the closing brace, and the nodes they name."""
+    def _statements(self, defaults: _Defaults, depth: int, closing: str) -> list[Member]:
+        """The statements up to the closing brace, or to the end of the text, and the nodes they name."""
         found: dict[str, Member] = {}
-        while not self.tokens.accept("}"):
+        while not (self.tokens.accept(closing) if closing else self.tokens.next.kind == "end"):
             if not (self.tokens.accept(";") or self.tokens.accept(",")):
                 for member in self._statement(defaults, depth):
                     found.setdefault(member.name, member)
@@ -109,7 +121,9 @@ class GraphText:
             self._default(name.text.lower(), defaults)
             return []
         if self.tokens.accept("="):
-            self.identifier("a value")
+            value = self.identifier("a value")
+            if depth == 0:
+                self.dialect.graph(name.text, value.text)
             return []
         return self._chain([self._node(name, defaults)], defaults, depth)
 
@@ -132,7 +146,7 @@ class GraphText:
             if self.tokens.next.text != "{":
                 self.identifier("the name of a subgraph or `{`")
         self.tokens.expect("{")
-        return self._statements(defaults.copy(), depth + 1)
+        return self._statements(defaults.copy(), depth + 1, "}")
 
     def _node(self, name: Token, defaults: _Defaults) -> Member:
         while self.tokens.accept(":"):

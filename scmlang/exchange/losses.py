@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scmlang.diagnostics.base import Diagnostic
-from scmlang.exchange import HOLDS
+from scmlang.exchange import HOLDS, NOTES
+from scmlang.exchange.dagitty import FORMAT, Notes
+from scmlang.semantics.domains import Symbolic
 from scmlang.semantics.model import CausalModel, Coupling, Draw, Equation, Role, Table
 
 _COUPLINGS = "Gumbel couplings"
@@ -21,16 +23,17 @@ def losses(model: CausalModel, format: str) -> tuple[Diagnostic, ...]:
     lost = {kind: names for kind, names in _contents(model).items() if names and kind not in HOLDS[format]}
     if "equations" in lost:
         lost.pop(_COUPLINGS, None)  # they went with the equations
-    return tuple(
+    found = (
         Diagnostic("W250", f"{format} cannot hold {kind}: {_listed(names)} lost", model.source)
         for kind, names in lost.items()
     )
+    return (*found, *(Notes(model).problems if format == FORMAT else ()))
 
 
 def _contents(model: CausalModel) -> dict[str, list[str]]:
     """Everything beyond the bare diagram, by kind, as the names that have it."""
     return {
-        "domains": [v.name for v in model.endogenous],
+        "domains": [v.name for v in model.endogenous if not isinstance(v.domain, Symbolic)],
         "latent variables": [v.name for v in model.endogenous if v.role is Role.LATENT],
         "exogenous variables": [v.name for v in model.exogenous],
         "equations": [v.name for v in model.endogenous if v.equation is not None],
@@ -38,6 +41,7 @@ def _contents(model: CausalModel) -> dict[str, list[str]]:
         "mechanism types": [v.name for v in model.endogenous if v.mechanism is not None],
         "named queries": list(model.queries),
         "assertions": [assertion.text for assertion in model.assertions],
+        NOTES: [" ".join(subject) or "graph" for subject in Notes(model).held],
     }
 
 

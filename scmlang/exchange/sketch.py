@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from scmlang.diagnostics.base import Diagnostic, Note, ScmError
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.diagnostics.base import Note as Place
+from scmlang.exchange.notes import Note
 from scmlang.limits import LIMITS
 from scmlang.semantics.cycles import cycles
 from scmlang.semantics.domains import Domain
@@ -46,7 +48,7 @@ class Sketch:
         edges: directed edges, each where it is stated.
         confounded: bidirected edges, each once, in the order of their nodes.
         tables: the conditional distributions that the file gives.
-        remarks: what a model cannot hold, as lines for comments at the top of its text.
+        notes: what a model has no place for, which is kept in comments.
         warnings: about the file.
     """
 
@@ -56,7 +58,7 @@ class Sketch:
     edges: dict[Pair, Span] = field(default_factory=dict)
     confounded: dict[Pair, Span] = field(default_factory=dict)
     tables: dict[str, Rows] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
 
     def node(self, name: str, span: Span) -> Node:
@@ -129,7 +131,7 @@ class Sketch:
 
     def _cycle(self, cycle: tuple[str, ...]) -> Diagnostic:
         pairs = list(zip(cycle, (*cycle[1:], cycle[0]), strict=True))
-        notes = [Note(f"{a} causes {b} here", self.edges[a, b]) for a, b in pairs[:-1]]
+        notes = [Place(f"{a} causes {b} here", self.edges[a, b]) for a, b in pairs[:-1]]
         way = " -> ".join((*cycle, cycle[0]))
         help_text = "a feedback loop has no SCM; two variables that only share a cause are joined by <->"
         message = f"`{cycle[0]}` is its own ancestor"

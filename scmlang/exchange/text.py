@@ -1,8 +1,8 @@
 """A sketch as text of the language.
 
 Guarantees: the diagram has no cycle, every name is a name of the language, and every change is a warning.
-A file that names no domain and no latent variable becomes a bare diagram. Where it names some, or has a
-latent variable, whose declaration needs a domain, the others are taken as binary, which is a warning too.
+A file that names no domain becomes a bare diagram. Where it names some, the others are taken as binary,
+which is a warning too. What a model has no place for stands in comments at the top.
 """
 
 from __future__ import annotations
@@ -53,17 +53,33 @@ def to_text(sketch: Sketch, default: Domain | None = None) -> str:
     arrows = [f"{names[a]} -> {names[b]}" for a, b in sketch.edges]
     arrows += [f"{names[a]} <-> {names[b]}" for a, b in sketch.confounded]
     model = f"model {readable(sketch.name or PurePath(sketch.source.name).stem, 'model_')}"
-    if default is None and all(n.domain is None and not n.latent for n in sketch.nodes.values()):
-        return "\n".join([model, "", f"{{{', '.join(names.values())}}}", *arrows]) + "\n"
+    if default is None and all(node.domain is None for node in sketch.nodes.values()):
+        blocks = [heading(sketch), [model], list(_bare(sketch, names)), arrows]
+        return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
     domains = _domains(sketch, default)
     domains = {name: _levels(sketch, name, domain, names) for name, domain in domains.items()}
     blocks = [
+        heading(sketch),
         [model],
         [f"{'latent ' * node.latent}{names[n]}: {domains[n]}" for n, node in sketch.nodes.items()],
         arrows,
         [line for n, rows in sketch.tables.items() for line in _table(n, rows, names, domains)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def heading(sketch: Sketch) -> list[str]:
+    """The comments that its text begins with."""
+    names = rename(sketch.nodes)
+    return [note.comment(names) for note in sketch.notes]
+
+
+def _bare(sketch: Sketch, names: dict[str, str]) -> Iterator[str]:
+    """Declarations without domains: every latent variable, and the set of the others."""
+    yield from (f"latent {names[n]}" for n, node in sketch.nodes.items() if node.latent)
+    shown = [names[n] for n, node in sketch.nodes.items() if not node.latent]
+    if shown:
+        yield f"{{{', '.join(shown)}}}"
 
 
 def _domains(sketch: Sketch, default: Domain | None) -> dict[str, Domain]:
