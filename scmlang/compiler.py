@@ -169,7 +169,8 @@ def make_source(name: str, content: bytes) -> Source:
     """
     if len(content) > LIMITS.source_bytes:
         message = f"`{name}` has more than {LIMITS.source_bytes} bytes"
-        raise ScmError([Diagnostic("E003", message)])
+        help = "a number above it is set by `scmlang check --limit source_bytes=NUMBER`"
+        raise ScmError([Diagnostic("E003", message, helps=(help,))])
     return Source(name, _decode(content, name))
 
 

@@ -1,8 +1,15 @@
-"""Every bound on the work that one input may cause."""
+"""Every bound on the work that one input may cause.
+
+``LIMITS`` reads the bounds in force: those of :class:`Limits`, unless :func:`limited` says otherwise.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 
 @dataclass(frozen=True)
@@ -40,4 +47,47 @@ class Limits:
     recipe_depth: int = 16
 
 
-LIMITS = Limits()
+NAMES = tuple(field.name for field in fields(Limits))
+# Bounds that may only be lowered.
+RECURSIVE = frozenset(("brackets", "nesting", "recipe_depth"))
+_in_force: ContextVar[Limits] = ContextVar("limits", default=Limits())  # noqa: B039 - it is frozen
+
+
+def limited(**bounds: int) -> AbstractContextManager[None]:
+    """Other bounds inside, in this thread or task; ``with limited(edges=10**6): scmlang.load("large.scm")``.
+
+    Raises:
+        ValueError: for no name of a bound, a bound below 1, or one of :data:`RECURSIVE` above its default;
+            what is nested is read by recursion, and Python's stack does not grow with the bound.
+    """
+    for name, bound in bounds.items():
+        if name not in NAMES:
+            raise ValueError(f"there is no limit `{name}`; there are {', '.join(NAMES)}")
+        most = getattr(Limits, name) if name in RECURSIVE else None
+        if bound < 1 or (most is not None and bound > most):
+            raise ValueError(f"`{name}` is at least 1" + (f" and at most {most}" if most else ""))
+    return _put_in_force(bounds)
+
+
+@contextmanager
+def _put_in_force(bounds: dict[str, int]) -> Iterator[None]:
+    token = _in_force.set(replace(_in_force.get(), **bounds))
+    try:
+        yield
+    finally:
+        _in_force.reset(token)
+
+
+if TYPE_CHECKING:
+    LIMITS = Limits()
+else:
+
+    class _InForce:
+        """Has every attribute of the bounds in force."""
+
+        __slots__ = ()
+
+        def __getattr__(self, name: str) -> int:
+            return getattr(_in_force.get(), name)
+
+    LIMITS = _InForce()

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from scmlang.cli.limits import LimitOptions, limits
 from scmlang.cli.model import ModelText, open_model
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError, Severity
@@ -35,6 +36,7 @@ def check(
     format: Annotated[Format, typer.Option(help="How to report.")] = Format.text,
     color: Annotated[Colour, typer.Option(help="Whether to colour the report.")] = Colour.auto,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    limit: LimitOptions = None,
 ) -> None:
     """Check model files and report every problem of each.
 
@@ -42,10 +44,23 @@ def check(
     """
     if (not files) == (model is None):
         raise typer.BadParameter("give either model files or --model TEXT", param_hint="FILE")
+    chosen: list[Path | None] = [*files] if files else [None]
+    with limits(limit):
+        found, clean = _check_all(chosen, model)
+    if format is Format.json:
+        sys.stdout.write(to_json(found))
+    else:
+        sys.stderr.write(render(found, colour=wants_colour(sys.stderr, color.value)))
+        sys.stdout.write("".join(line + "\n" for line in clean))
+    if any(strict or diagnostic.severity is Severity.ERROR for diagnostic in found):
+        raise typer.Exit(1)
+
+
+def _check_all(files: list[Path | None], model: str | None) -> tuple[list[Diagnostic], list[str]]:
+    """Everything found, and a line for each file without an error."""
     found: list[Diagnostic] = []
     clean: list[str] = []
-    chosen: list[Path | None] = [*files] if files else [None]
-    for file in chosen:
+    for file in files:
         try:
             compilation = open_model(file, model)
             found += compilation.warnings
@@ -54,13 +69,7 @@ def check(
             clean += [] if failures else [_summary(compilation)]
         except ScmError as error:
             found += error.diagnostics
-    if format is Format.json:
-        sys.stdout.write(to_json(found))
-    else:
-        sys.stderr.write(render(found, colour=wants_colour(sys.stderr, color.value)))
-        sys.stdout.write("".join(line + "\n" for line in clean))
-    if any(strict or diagnostic.severity is Severity.ERROR for diagnostic in found):
-        raise typer.Exit(1)
+    return found, clean
 
 
 def _summary(compilation: Compilation) -> str:

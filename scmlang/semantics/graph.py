@@ -87,7 +87,8 @@ class _Budget:
         self.left -= edges
         if self.left < 0:
             message = f"the diagram has more than {LIMITS.edges} edges"
-            self.problems.add("E023", message, span, "with those of this one")
+            help = "a number above it is set by `scmlang check --limit edges=NUMBER`"
+            self.problems.add("E023", message, span, "with those of this one", helps=[help])
             self.problems.raise_errors()
 
 

@@ -92,6 +92,27 @@ def test_a_wrong_command_line(arguments: tuple[str | Path, ...]) -> None:
     assert "Traceback" not in ran.stderr
 
 
+def test_a_limit_is_raised_and_lowered_by_a_flag(tmp_path: Path) -> None:
+    large = tmp_path / "large.scm"
+    large.write_text("X -> Y\n" + "# a comment\n" * 100_000)
+    refused = scmlang("check", large)
+    assert refused.returncode == 1
+    assert "error[E003]" in refused.stderr
+    assert "--limit source_bytes=" in refused.stderr
+    assert scmlang("check", large, "--limit", "source_bytes=2000000").returncode == 0
+    lowered = scmlang("check", "--limit", "edges=1", "--model", "X -> Y -> Z")
+    assert (lowered.returncode, "error[E023]" in lowered.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "limit", ["edges", "edges=", "edges=-1", "edges=1e3", "edges=0", "edge=3", "nesting=9999"]
+)
+def test_a_limit_that_is_none(limit: str) -> None:
+    ran = scmlang("check", "--model", "X -> Y", "--limit", limit)
+    assert ran.returncode == 2
+    assert "--limit" in ran.stderr
+
+
 def test_version_and_help() -> None:
     assert scmlang("--version").stdout.startswith("scmlang ")
     assert "Check model files" in scmlang("--help").stdout
