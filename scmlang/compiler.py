@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scmlang.collector import paused
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.limits import LIMITS
 from scmlang.source import Source
@@ -66,7 +67,9 @@ class Compilation:
         from scmlang.mechanisms import MECHANISMS
         from scmlang.semantics.check import check
 
-        return check(self.ast, self.source, renderers=RENDERERS, mechanisms=MECHANISMS)
+        tree = self.ast
+        with paused():
+            return check(tree, self.source, renderers=RENDERERS, mechanisms=MECHANISMS)
 
     @property
     def model(self) -> CausalModel:
