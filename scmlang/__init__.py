@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scmlang.api import Model, load, loads
+    from scmlang.api import Model, from_networkx, load, loads
     from scmlang.compiler import Compilation
     from scmlang.diagnostics.base import Diagnostic, InternalError, ScmError
 
@@ -25,11 +25,21 @@ _HOMES = {
     "InternalError": "scmlang.diagnostics.base",
     "Model": "scmlang.api",
     "ScmError": "scmlang.diagnostics.base",
+    "from_networkx": "scmlang.api",
     "load": "scmlang.api",
     "loads": "scmlang.api",
 }
 
-__all__ = ["Compilation", "Diagnostic", "InternalError", "Model", "ScmError", "load", "loads"]
+__all__ = [
+    "Compilation",
+    "Diagnostic",
+    "InternalError",
+    "Model",
+    "ScmError",
+    "from_networkx",
+    "load",
+    "loads",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,10 @@ from typing import TYPE_CHECKING
 from scmlang.compiler import Compilation, open_artefact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Iterable
+    from typing import Any
+
+    import networkx as nx
 
     from scmlang.graph import Graph
     from scmlang.neural.query import EditAnswer
@@ -31,7 +35,7 @@ RUNS = Path("runs")
 
 
 class Model:
-    """A checked model; made by :func:`load` or :func:`loads`.
+    """A checked model; made by :func:`load`, :func:`loads` or :func:`from_networkx`.
 
     Attributes:
         compilation: the pipeline behind it, every phase a cached property.
@@ -82,6 +86,17 @@ class Model:
 
     def _repr_html_(self) -> str:
         return self.graph().svg
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The diagram over the endogenous variables as a graph of NetworkX.
+
+        Nodes are in order of declaration and have ``latent`` (bool) and, where they have one, ``domain``
+        (text, as the language writes it). Edges have ``bidirected`` (bool); a bidirected edge is one edge.
+        Equations, mechanisms, exogenous variables and queries are not in it.
+        """
+        from scmlang.exchange.networkx_graph import to_networkx
+
+        return to_networkx(self._checked)
 
     def compile(self, recipe: str | Path = "cpu", overrides: Sequence[str] = ()) -> Summary:
         """What the model compiles to under a recipe: mechanisms, parameters, memory, cost. Needs no data.
@@ -197,3 +212,47 @@ def loads(text: str) -> Model:
         ScmError: every problem of the text, in ``.diagnostics``.
     """
     return Model(Compilation.from_text(text))
+
+
+def from_networkx(
+    graph: nx.Graph[Any],
+    *,
+    bidirected: Iterable[tuple[Hashable, Hashable]] = (),
+    latent: Iterable[Hashable] = (),
+    domain: str | None = None,
+) -> Model:
+    """The model of a NetworkX graph, and the inverse of :meth:`Model.to_networkx`.
+
+    An edge of a directed graph is a direct cause; one with ``bidirected=True``, of whatever graph and in
+    whichever direction, stands for a hidden common cause. A node with ``latent=True`` is latent, and
+    ``domain`` is its domain as the language writes it. Without any domain the model is a bare diagram;
+    where some nodes have one, the others are binary. Nodes are called by their ``str``.
+
+    Args:
+        graph: of any of NetworkX's classes.
+        bidirected: further pairs of nodes with a hidden common cause, for graphs without attributes.
+        latent: further latent nodes.
+        domain: of the nodes that have none.
+
+    Raises:
+        ScmError: E250 to E257, for a graph that is no causal diagram: a cycle, an undirected edge, two
+            nodes of one name.
+        TypeError: when it is no graph of NetworkX.
+
+    Warns:
+        UserWarning: for every node that is renamed and every domain that is assumed.
+    """
+    import networkx as nx
+
+    from scmlang.exchange.convert import read_default
+    from scmlang.exchange.networkx_graph import read_graph
+    from scmlang.exchange.text import to_text
+    from scmlang.source import Source
+
+    if not isinstance(graph, nx.Graph):
+        raise TypeError(f"a graph of NetworkX is wanted, not {type(graph).__name__}")
+    sketch = read_graph(graph, Source("<networkx>", ""), bidirected, latent)
+    text = to_text(sketch, read_default(domain))
+    for warning in sketch.warnings:
+        warnings.warn(warning.message, stacklevel=2)
+    return Model(Compilation.from_text(text, "<networkx>"))

@@ -1,8 +1,9 @@
 """NetworkX graphs, in and out, and through them GML and GraphML.
 
 A model is a ``MultiDiGraph``: nodes with the attributes ``latent`` (bool) and ``domain`` (as the language
-writes it), edges with ``bidirected`` (bool). NetworkX's readers run on bounded text; a document type
-declaration in GraphML is refused, so no entity is ever expanded.
+writes it), edges with ``bidirected`` (bool); a bidirected edge is one edge, in either direction. What is
+read may also have nodes with ``observed="no"``, as DoWhy's have. NetworkX's readers run on bounded text; a
+document type declaration in GraphML is refused, so no entity is ever expanded.
 """
 
 from __future__ import annotations
@@ -40,11 +41,22 @@ def to_networkx(model: CausalModel) -> nx.MultiDiGraph[str]:
     return graph
 
 
-def read_graph(graph: Graph, bidirected: Iterable[tuple[Hashable, Hashable]], source: Source) -> Sketch:
+def read_graph(
+    graph: Graph,
+    source: Source,
+    bidirected: Iterable[tuple[Hashable, Hashable]] = (),
+    latent: Iterable[Hashable] = (),
+) -> Sketch:
     """A sketch of a graph; nodes are called by their ``str``.
 
+    Args:
+        graph: of any of NetworkX's classes.
+        source: where it is from.
+        bidirected: pairs of nodes with a hidden common cause, beside the edges that say so.
+        latent: nodes that are latent, beside those that say so.
+
     Raises:
-        ScmError: E252 for an undirected edge, E257 where two nodes have one name.
+        ScmError: E252 for an undirected edge, E257 where two nodes have one name or a node is not there.
     """
     sketch = Sketch(source, str(graph.graph.get("name", "")))
     names: dict[Hashable, str] = {}
@@ -58,11 +70,16 @@ def read_graph(graph: Graph, bidirected: Iterable[tuple[Hashable, Hashable]], so
         else:
             sketch.arrow(names[a], names[b], _NOWHERE)
     for a, b in bidirected:
-        for end in (a, b):
-            if end not in names:
-                sketch.fail("E257", f"the bidirected edge {a} <-> {b} names no node `{end}`")
-        sketch.link(names[a], names[b], _NOWHERE)
+        sketch.link(_known(sketch, names, a), _known(sketch, names, b), _NOWHERE)
+    for node in latent:
+        sketch.nodes[_known(sketch, names, node)].latent = True
     return sketch
+
+
+def _known(sketch: Sketch, names: dict[Hashable, str], node: Hashable) -> str:
+    if node not in names:
+        sketch.fail("E257", f"the graph has no node `{node}`")
+    return names[node]
 
 
 def _node(sketch: Sketch, names: dict[Hashable, str], node: Hashable, data: dict[str, Any]) -> None:
@@ -70,7 +87,7 @@ def _node(sketch: Sketch, names: dict[Hashable, str], node: Hashable, data: dict
     if names[node] in sketch.nodes:
         sketch.fail("E257", f"two nodes are called `{node}`")
     entry = sketch.node(names[node], _NOWHERE)
-    entry.latent = _is_true(data.get("latent"))
+    entry.latent = _is_true(data.get("latent")) or str(data.get("observed")).lower() in ("no", "false")
     if "domain" in data:
         entry.domain = parse_domain(str(data["domain"]))
         if entry.domain is None:
@@ -78,7 +95,7 @@ def _node(sketch: Sketch, names: dict[Hashable, str], node: Hashable, data: dict
 
 
 def _is_true(value: object) -> bool:
-    return value in (True, 1) or str(value).lower() == "true"
+    return str(value).lower() in ("true", "1")
 
 
 def write_gml(model: CausalModel) -> str:
@@ -103,7 +120,7 @@ def read_gml(source: Source) -> Sketch:
     """
     import networkx as nx
 
-    return read_graph(_parsed(nx.parse_gml, source, "GML"), (), source)
+    return read_graph(_parsed(nx.parse_gml, source, "GML"), source)
 
 
 def read_graphml(source: Source) -> Sketch:
@@ -119,7 +136,7 @@ def read_graphml(source: Source) -> Sketch:
     if declaration:
         message = "a document type declaration is not read: its entities can stand for anything"
         Sketch(source).fail("E251", message, Span(*declaration.span()), "remove the declaration")
-    return read_graph(_parsed(nx.parse_graphml, source, "GraphML"), (), source)
+    return read_graph(_parsed(nx.parse_graphml, source, "GraphML"), source)
 
 
 def _parsed(parse: Callable[[str], Graph], source: Source, format: str) -> Graph:
