@@ -13,6 +13,7 @@ from scmlang.semantics.domains import Domain, Symbolic
 from scmlang.semantics.equations import Equations
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.graph import Graph, derive, named_in
+from scmlang.semantics.lints import lint
 from scmlang.semantics.mechanisms import Mechanisms
 from scmlang.semantics.model import CausalModel, Equation, MechanismSpec, Variable
 from scmlang.semantics.names import Scope, collect
@@ -89,6 +90,7 @@ class _Check:
         model = CausalModel(name, self.source, variables, parents, edges, confounded, queries, assertions)
         self.mechanisms.fit(model)
         self.problems.raise_errors()
+        lint(self.program, model, self.problems)
         return Checked(model, self.problems.sorted())
 
     def _model_name(self) -> str:

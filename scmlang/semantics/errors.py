@@ -101,6 +101,12 @@ CODES: dict[str, str] = {
     "E086": "an assertion that does not hold",
     # --- warnings
     "W001": "an exogenous variable that nothing uses",
+    "W002": "a constant that nothing uses",
+    "W003": "a latent variable without an effect",
+    "W004": "a variable that never varies",
+    "W005": "a cause that makes no difference",
+    "W006": "a comparison of different levels",
+    "W007": "a variable that nothing mentions",
 }
 
 

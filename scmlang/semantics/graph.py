@@ -154,17 +154,18 @@ def _derived(scope: Scope, equations: Mapping[str, Equation], problems: Problems
             if scope.variables[parent].role is Role.EXOGENOUS:
                 users.setdefault(parent, []).append(name)
             else:
-                edges[parent, name] = _place(equation, parent)
+                edges[parent, name] = place_in(equation, parent)
     confounded: dict[Pair, Span] = {}
     budget = _Budget(problems)
     for noise, sharing in users.items():
         budget.spend(len(sharing) * (len(sharing) - 1) // 2, scope.variables[noise].span)
         for a, b in combinations(sorted(sharing), 2):
-            confounded.setdefault((a, b), _place(equations[b], noise))
+            confounded.setdefault((a, b), place_in(equations[b], noise))
     return Graph(edges, confounded)
 
 
-def _place(equation: Equation, name: str) -> Span:
+def place_in(equation: Equation, name: str) -> Span:
+    """Where an equation names a variable; all of the equation where it does so in a table."""
     waiting = list(expressions(equation))
     while waiting:
         node = waiting.pop()

@@ -157,8 +157,18 @@ class Resolver:
             return None
         if node.operator in _LOGIC:
             return self._logic(node.operator, node, (node.left, node.right), (left, right))
+        if comparing:
+            self._warn_of_levels(node)
         form = TRUTH if comparing else _arithmetic_form(node.operator, left, right)
         return self._call(node.operator, (left, right), form, node.span)
+
+    def _warn_of_levels(self, node: ast.Binary) -> None:
+        """Warn where two variables are compared whose levels have different names."""
+        left, right = self._levels_of(node.left), self._levels_of(node.right)
+        if left and right and left.names != right.names:
+            message = f"{left} and {right} are compared by their numbers, not by their names"
+            helps = ["compare each with a level of its own, or give both the same levels"]
+            self.problems.add("W006", message, node.span, helps=helps)
 
     def _levels_of(self, node: ast.Expression) -> Finite | None:
         if not isinstance(node, ast.Word) or node.text not in self.scope.variables:
