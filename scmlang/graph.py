@@ -13,7 +13,7 @@ from functools import cached_property
 
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.diagram.drawing import Layout, lay_out, make_scene, mutilated, shown, svg, tikz
+from scmlang.diagram.drawing import Layout, lay_out, make_scene, shown, svg, tikz
 from scmlang.diagram.drawing.layout import Direction
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel, Role
@@ -68,21 +68,17 @@ class Graph:
 
     @property
     def dot(self) -> str:
-        """Graphviz DOT; under an intervention the arrows it cuts are gone."""
+        """Graphviz DOT; the arrows that an intervention cuts are dotted and grey."""
         from scmlang.exchange.dot import write
 
-        return write(self._mutilated)
+        return write(endogenous(self._model), self._do, self._direction is Direction.right)
 
     @property
     def mermaid(self) -> str:
-        """Mermaid; under an intervention the arrows it cuts are gone."""
+        """Mermaid; the arrows that an intervention cuts are grey and end in a cross."""
         from scmlang.exchange.mermaid import write
 
-        return write(self._mutilated)
-
-    @property
-    def _mutilated(self) -> CausalModel:
-        return endogenous(mutilated(self._model, self._do))
+        return write(endogenous(self._model), self._do, self._direction is Direction.right)
 
     def _repr_svg_(self) -> str:
         return self.svg

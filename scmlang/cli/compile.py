@@ -28,7 +28,9 @@ def compile(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")
     ] = None,
-    emit: Annotated[str | None, typer.Option(help="Write the model as `ir`, `dot` or `mermaid`.")] = None,
+    emit: Annotated[
+        str | None, typer.Option(help="Write the model as `ir` or in a format of `export`.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Where --emit writes; default stdout.")
     ] = None,

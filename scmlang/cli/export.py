@@ -25,7 +25,7 @@ def export(
 ) -> None:
     """Write a model in another format, and warn of what that format cannot hold.
 
-    Formats: bif, cg, dagitty, dot, gml, graphml, json, mermaid, and ir, the language's own.
+    Formats: bif, cg, dagitty, dot, gml, graphml, json, mermaid, svg, tikz, and ir, the language's own.
     """
     from scmlang.cli.output import write_text
     from scmlang.exchange.convert import guess, writer

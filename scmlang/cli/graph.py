@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from scmlang.cli.model import ModelFile, ModelText, open_model
+from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
 
 
@@ -23,9 +24,6 @@ class Format(StrEnum):
 class Direction(StrEnum):
     right = "right"
     down = "down"
-
-
-_SUFFIXES = {".dot": Format.dot, ".gv": Format.dot, ".mmd": Format.mermaid, ".tex": Format.tikz}
 
 
 def graph(
@@ -45,19 +43,31 @@ def graph(
     """Draw a model's diagram, without any other program.
 
     A dashed arc with two heads is a hidden common cause. Latent variables that are not shown are projected
-    out. An intervention is shown by the arrows it cuts; in DOT and Mermaid those are left out.
+    out. An intervention is shown by the arrows it cuts.
     """
+    from scmlang.cli.output import write_text
     from scmlang.graph import Graph
 
+    form = format or _by_suffix(out)
     compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
     picture = Graph(compilation, do or (), latent, exogenous, direction.value)
-    form = format or _SUFFIXES.get(out.suffix.lower() if out else "", Format.svg)
-    text: str = getattr(picture, form.value)
-    if out is None:
-        sys.stdout.write(text)
-        return
-    from scmlang.data.output import whole_file
+    write_text(getattr(picture, form.value), out)
 
-    with whole_file(out, force=True) as stage:
-        stage.write_text(text, encoding="utf-8")
+
+def _by_suffix(out: Path | None) -> Format:
+    """What a file's name says, and SVG where it says nothing.
+
+    Raises:
+        ScmError: E250 for a suffix that is no picture's.
+    """
+    if out is None or not out.suffix:
+        return Format.svg
+    from scmlang.exchange.convert import guess
+    from scmlang.semantics.errors import listing
+
+    form = guess(out, None, "--format")
+    if form not in Format.__members__:
+        helps = ("name a format with `--format`", *listing(Format.__members__))
+        raise ScmError([Diagnostic("E250", f"`{form}` is no format of pictures", helps=helps)])
+    return Format(form)

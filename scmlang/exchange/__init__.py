@@ -34,6 +34,8 @@ _DRAWN = frozenset({"domains", "latent variables"})
 HOLDS: dict[str, frozenset[str]] = {
     "dot": _DRAWN,
     "mermaid": _DRAWN,
+    "svg": frozenset({"latent variables"}),
+    "tikz": frozenset({"latent variables"}),
     "json": _DRAWN,
     "gml": _DRAWN,
     "graphml": _DRAWN,
@@ -52,6 +54,8 @@ SUFFIXES = {
     ".json": "json",
     ".mmd": "mermaid",
     ".scm": "ir",
+    ".svg": "svg",
+    ".tex": "tikz",
 }
 
 
@@ -72,3 +76,5 @@ for _name, _module, _suffix in (
     READERS.register(_name, _loader(_module, f"read{_suffix}"))
 WRITERS.register("ir", _loader("ir", "write"))
 WRITERS.register("mermaid", _loader("mermaid", "write"))
+WRITERS.register("svg", _loader("pictures", "write_svg"))
+WRITERS.register("tikz", _loader("pictures", "write_tikz"))

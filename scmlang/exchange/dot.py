@@ -7,6 +7,8 @@ attribute ``domain`` holds the domain; how the graph is drawn is not kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scmlang.exchange.graph_text import Attributes, Dialect, GraphText, Member
 from scmlang.exchange.sketch import Sketch
 from scmlang.exchange.text import parse_domain
@@ -15,25 +17,41 @@ from scmlang.semantics.model import CausalModel, Role, Variable
 from scmlang.source import Source
 
 
-def write(model: CausalModel) -> str:
-    """The diagram: latent variables dashed, images as boxes, bidirected edges dashed with two heads."""
-    lines = [f"digraph {_quoted(model.name)} {{"]
-    lines += [f"  {_quoted(v.name)} [{_style(v)}];" for v in model.endogenous]
-    lines += [f"  {_quoted(a)} -> {_quoted(b)};" for a, b in model.edges]
-    lines += [
-        f"  {_quoted(a)} -> {_quoted(b)} [dir=both, style=dashed, constraint=false];"
-        for a, b in model.confounded
-    ]
+def write(model: CausalModel, do: Mapping[str, str] | None = None, right: bool = False) -> str:
+    """The diagram: latent variables dashed, images as boxes, bidirected edges dashed with two heads.
+
+    Args:
+        model: what is drawn, its exogenous variables aside.
+        do: intervened variables and their values as people write them. The edges that are cut are dotted
+            and grey.
+        right: effects to the right of their causes, in place of below.
+    """
+    set_to = do or {}
+    lines = [f"digraph {_quoted(model.name)} {{", *(["  rankdir=LR;"] if right else [])]
+    lines += [f"  {_quoted(v.name)} [{_style(v, set_to.get(v.name))}];" for v in model.endogenous]
+    for a, b in model.edges:
+        lines.append(f"  {_quoted(a)} -> {_quoted(b)}{f' [{_CUT}]' if b in set_to else ''};")
+    for a, b in model.confounded:
+        looks = _CUT if a in set_to or b in set_to else "style=dashed"
+        lines.append(f"  {_quoted(a)} -> {_quoted(b)} [dir=both, {looks}, constraint=false];")
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _style(variable: Variable) -> str:
+_CUT = "style=dotted, color=gray"
+
+
+def _style(variable: Variable, value: str | None) -> str:
     shape = "box" if variable.is_image else "ellipse"
+    known = isinstance(variable.domain, Finite | Real | Image)
     domain = str(variable.domain)
-    held = f", domain={_quoted(domain)}" if isinstance(variable.domain, Finite | Real | Image) else ""
-    label = _quoted(f"{variable.name}: {domain}")
-    dashed = ", style=dashed" if variable.role is Role.LATENT else ""
-    return f"label={label}, shape={shape}{dashed}{held}"
+    label = f"{variable.name}: {domain}" if known else variable.name
+    label = label if value is None else f"{variable.name} = {value}"
+    styles = ["dashed"] * (variable.role is Role.LATENT) + ["filled"] * (value is not None)
+    looks = [f"label={_quoted(label)}", f"shape={shape}"]
+    looks += [f"style={styles[0] if len(styles) == 1 else _quoted(','.join(styles))}"] if styles else []
+    looks += ['fillcolor="#fef3c7"'] if value is not None else []
+    looks += [f"domain={_quoted(domain)}"] if known else []
+    return ", ".join(looks)
 
 
 def _quoted(text: str) -> str:

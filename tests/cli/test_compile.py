@@ -83,7 +83,8 @@ def test_the_recipe_decides_sizes(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "start"), [("ir", "model Strokes"), ("dot", "digraph"), ("mermaid", "flowchart")]
+    ("form", "start"),
+    [("ir", "model Strokes"), ("dot", "digraph"), ("mermaid", "flowchart"), ("svg", "<svg")],
 )
 def test_other_forms(capsys: Capture, tmp_path: Path, form: str, start: str) -> None:
     assert run_here("compile", STROKES, "--emit", form) == 0
@@ -97,7 +98,7 @@ def test_other_forms(capsys: Capture, tmp_path: Path, form: str, start: str) -> 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["--emit", "svg"], "E183"),
+        (["--emit", "png"], "E183"),
         (["--set", "train.stps=3"], "E155"),
         (["--recipe", "fast"], "E151"),
         (["--set", "backbone.channels=[9]"], "E187"),

@@ -8,8 +8,8 @@ the layout, no edge touches a node that it does not join, and the same scene giv
 """
 
 from scmlang.diagram.drawing.layout import Layout, lay_out
-from scmlang.diagram.drawing.scene import Edge, Node, Scene, make_scene, mutilated, shown
+from scmlang.diagram.drawing.scene import Edge, Node, Scene, make_scene, shown
 from scmlang.diagram.drawing.svg import svg
 from scmlang.diagram.drawing.tikz import tikz
 
-__all__ = ["Edge", "Layout", "Node", "Scene", "lay_out", "make_scene", "mutilated", "shown", "svg", "tikz"]
+__all__ = ["Edge", "Layout", "Node", "Scene", "lay_out", "make_scene", "shown", "svg", "tikz"]

@@ -90,12 +90,6 @@ def shown(model: CausalModel, *, latent: bool = False, exogenous: bool = False) 
     return _restricted(model, diagram if latent else diagram.latent_projection())
 
 
-def mutilated(model: CausalModel, do: Mapping[str, str]) -> CausalModel:
-    """A shown model without the edges into the intervened variables (Pearl 2009, section 3.2.3)."""
-    names = tuple(model.variables)
-    return _restricted(model, Diagram.of(names, model.edges, model.confounded).mutilate(do))
-
-
 def _explained(model: CausalModel, pair: Pair) -> bool:
     shared = set(model.parents[pair[0]]) & set(model.parents[pair[1]])
     return any(model.variables[name].role is Role.EXOGENOUS for name in shared)
