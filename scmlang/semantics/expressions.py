@@ -7,7 +7,8 @@ ever built or run from a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,21 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Constant:
-    """A number; level names and ``true``/``false`` are already resolved to numbers."""
+    """A number; level names and ``true``/``false`` are already resolved to numbers.
+
+    What was computed before, such as 1/3, also has the ``fraction`` that ``value`` rounds, or says in
+    ``irrational`` what made it none.
+    """
 
     value: int | float
     span: Span
+    fraction: Fraction | None = field(default=None, compare=False, repr=False)
+    irrational: str = field(default="", compare=False, repr=False)
+
+
+def is_computed(constant: Constant) -> bool:
+    """Whether the number is what some arithmetic gave, and not as a file spells it."""
+    return constant.fraction is not None or bool(constant.irrational)
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,7 @@ FUNCTIONS: dict[str, Function] = {
     "min": Function(2, None, _fold(np.minimum), preserves=True),
     "max": Function(2, None, _fold(np.maximum), preserves=True),
     "abs": Function(1, 1, np.abs, preserves=True),
+    "sign": Function(1, 1, _whole(np.sign), integral=True),
     "clip": Function(3, 3, lambda x, low, high: np.minimum(np.maximum(x, low), high), preserves=True),
     "round": Function(1, 1, _whole(np.round), integral=True),
     "floor": Function(1, 1, _whole(np.floor), integral=True),
@@ -199,13 +212,28 @@ def _evaluate(expression: Expression, columns: Columns) -> Array:
     operands = []
     for operand in expression.operands:
         operands.append(_evaluate(operand, columns))
-    function = FUNCTIONS.get(expression.operator)
-    compute = function.compute if function else OPERATORS[expression.operator]
-    return np.asarray(compute(*operands))
+    return compute(expression.operator, *operands)
+
+
+def compute(operator: str, *operands: Array) -> Array:
+    """The value of an operator or function of the language, entry by entry."""
+    function = FUNCTIONS.get(operator)
+    return np.asarray((function.compute if function else OPERATORS[operator])(*operands))
 
 
 def _numeric(column: Array) -> Array:
     return column.astype(np.float64 if column.dtype.kind == "f" else np.int64, copy=False)
+
+
+def size(expression: Expression) -> int:
+    """The number of operators, variables and constants in an expression."""
+    count, waiting = 0, [expression]
+    while waiting:
+        node = waiting.pop()
+        count += 1
+        if isinstance(node, Call):
+            waiting.extend(node.operands)
+    return count
 
 
 def references(expression: Expression) -> tuple[str, ...]:

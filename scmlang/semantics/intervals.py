@@ -1,129 +1,129 @@
-"""Interval arithmetic: what values an expression can take where trying them all is impossible.
+"""Interval arithmetic: what each operator gives for operands that lie between bounds.
 
-The interval is sound (every value lies in it) and not always tight: operands are taken as
-unrelated. See Moore, Kearfott and Cloud, Introduction to Interval Analysis, SIAM 2009.
+An interval is a pair of columns (low, high), one entry for each case that is looked at. The result is
+sound (every value lies in it) and not always tight: operands are taken as unrelated. See Moore,
+Kearfott and Cloud, Introduction to Interval Analysis, SIAM 2009. What has no bound here is unbounded;
+where an operator has no value at all is for :mod:`scmlang.semantics.bounds`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
-from scmlang.semantics.domains import Domain, Finite
-from scmlang.semantics.expressions import Call, Constant, Expression, Reference
+import numpy as np
+from numpy.typing import NDArray
 
-Interval = tuple[float, float]
-EVERYTHING: Interval = (-math.inf, math.inf)
-_TRUTH: Interval = (0.0, 1.0)
-
-
-def interval(expression: Expression, domains: Mapping[str, Domain]) -> Interval:
-    """An interval that holds every value of ``expression`` over the domains of its variables."""
-    if isinstance(expression, Constant):
-        return float(expression.value), float(expression.value)
-    if isinstance(expression, Reference):
-        return domain_interval(domains[expression.name])
-    operands = []
-    for operand in expression.operands:
-        operands.append(interval(operand, domains))
-    rule = _RULES.get(expression.operator)
-    result = rule(*operands) if rule else EVERYTHING
-    return EVERYTHING if any(math.isnan(end) for end in result) else result
+Floats = NDArray[np.float64]
+Interval = tuple[Floats, Floats]
+Rule = Callable[..., Interval]
+TINY = sys.float_info.min  # stands for "more than 0" as a lower bound
 
 
-def undefined_part(expression: Expression, domains: Mapping[str, Domain]) -> Expression | None:
-    """A logarithm, root or power in ``expression`` whose operand can be negative, if there is one.
-
-    What stands in a branch of an ``if`` is passed over: its condition may well be the guard. So is
-    division, whose operand is zero with probability zero where it varies continuously.
-    """
-    waiting = [expression]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, Call):
-            continue
-        if node.operator in ("log", "sqrt", "**") and interval(node.operands[0], domains)[0] < 0:
-            whole = node.operator == "**" and _is_whole_constant(node.operands[1])
-            if not whole:
-                return node
-        waiting.extend(node.operands[:1] if node.operator == "if" else node.operands)
-    return None
+def everything(n: int) -> Interval:
+    return np.full(n, -np.inf), np.full(n, np.inf)
 
 
-def _is_whole_constant(node: Expression) -> bool:
-    return isinstance(node, Constant) and float(node.value).is_integer()
+def _truth(may_fail: Any, may_hold: Any) -> Interval:
+    """0..1 where both are possible, else the one that is."""
+    return np.where(may_fail, 0.0, 1.0), np.where(may_hold, 1.0, 0.0)
 
 
-def domain_interval(domain: Domain) -> Interval:
-    """The least interval around a domain's numeric values."""
-    if isinstance(domain, Finite):
-        return float(domain.offset), float(domain.offset + domain.size - 1)
-    return EVERYTHING
+def may_hold(a: Interval) -> NDArray[np.bool_]:
+    """Where a truth value can be other than 0."""
+    return np.asarray((a[0] != 0) | (a[1] != 0))
 
 
-def _corners(operation: Callable[[float, float], float]) -> Callable[[Interval, Interval], Interval]:
+def may_fail(a: Interval) -> NDArray[np.bool_]:
+    """Where a truth value can be 0."""
+    return np.asarray((a[0] <= 0) & (a[1] >= 0))
+
+
+def holds_zero(a: Interval) -> NDArray[np.bool_]:
+    return may_fail(a)
+
+
+def _corners(operation: Callable[[Floats, Floats], Floats]) -> Rule:
     def rule(a: Interval, b: Interval) -> Interval:
-        values = [operation(x, y) for x, y in product(a, b)]
-        return min(values), max(values)
+        values = np.stack([operation(x, y) for x, y in product(a, b)])
+        return values.min(axis=0), values.max(axis=0)
 
     return rule
 
 
-def _times(x: float, y: float) -> float:
-    return 0.0 if x == 0 or y == 0 else x * y
+def _times(x: Floats, y: Floats) -> Floats:
+    return np.where((x == 0) | (y == 0), 0.0, x * y)
 
 
 def _divide(a: Interval, b: Interval) -> Interval:
-    if b[0] <= 0 <= b[1]:
-        return EVERYTHING
-    return _corners(_times)(a, (1 / b[1], 1 / b[0]))
+    """Zero itself is no divisor, so one that ends at zero has a reciprocal of one sign."""
+    low = np.where(b[1] == 0, -np.inf, 1 / b[1])
+    high = np.where(b[0] == 0, np.inf, 1 / b[0])
+    across = (b[0] < 0) & (b[1] > 0) | (b[0] == 0) & (b[1] == 0)
+    result = _corners(_times)(a, (low, high))
+    return np.where(across, -np.inf, result[0]), np.where(across, np.inf, result[1])
 
 
 def _floor_divide(a: Interval, b: Interval) -> Interval:
     low, high = _divide(a, b)
-    return (math.floor(low) if math.isfinite(low) else low, math.floor(high) if math.isfinite(high) else high)
+    return np.floor(low), np.floor(high)
 
 
 def _modulo(a: Interval, b: Interval) -> Interval:
-    return (0.0, b[1]) if b[0] > 0 else (b[0], 0.0) if b[1] < 0 else EVERYTHING
+    """a - b floor(a / b), of the sign of b and nearer to 0; a itself where it is that already."""
+    inside = (a[0] >= 0) & (a[1] < b[0])
+    low = np.where(b[0] < 0, b[0], 0.0)
+    high = np.where(b[1] > 0, b[1], 0.0)
+    return np.where(inside, a[0], low), np.where(inside, a[1], high)
+
+
+def whole_modulo(a: Interval, b: Interval) -> Interval:
+    """:func:`_modulo` of integers, which stops one short of the divisor."""
+    low, high = _modulo(a, b)
+    return np.where(low == b[0], np.minimum(low + 1, 0), low), np.where(
+        high == b[1], np.maximum(high - 1, 0), high
+    )
 
 
 def _power(a: Interval, b: Interval) -> Interval:
-    try:
-        if a[0] > 0:
-            values = [x**y for x, y in product(a, b)]
-            return min(values), max(values)
-        if b == (2.0, 2.0):
-            low, high = _absolute(a)
-            return low**2, high**2
-    except OverflowError:
-        return EVERYTHING
-    return EVERYTHING
+    """At the corners where the base is never negative, or the exponent is one integer above 0."""
+    corners = _corners(np.power)
+    low, high = corners(a, b)
+    exponent = b[0]
+    natural = (b[0] == b[1]) & (exponent > 0) & (exponent == np.floor(exponent))
+    even = natural & (exponent % 2 == 0)
+    squares = corners(_absolute(a), b)
+    known = (a[0] > 0) | (a[0] >= 0) & (b[0] >= 0) | natural
+    low, high = np.where(even, squares[0], low), np.where(even, squares[1], high)
+    return np.where(known, low, -np.inf), np.where(known, high, np.inf)
 
 
 def _absolute(a: Interval) -> Interval:
-    ends = abs(a[0]), abs(a[1])
-    return (0.0 if a[0] <= 0 <= a[1] else min(ends)), max(ends)
+    ends = np.abs(a[0]), np.abs(a[1])
+    return np.where(holds_zero(a), 0.0, np.minimum(*ends)), np.maximum(*ends)
 
 
-def _rising(function: Callable[[float], float], low: float, high: float) -> Callable[[Interval], Interval]:
-    """A rule for an increasing function with the limits ``low`` and ``high``."""
+def _rising(function: Callable[[Floats], Floats], least: float = -np.inf) -> Rule:
+    """A rule for an increasing function that is never below ``least``."""
 
-    def at(x: float) -> float:
-        if math.isinf(x):
-            return low if x < 0 else high
-        try:
-            return function(x)
-        except OverflowError:
-            return high
-        except ValueError:
-            return math.nan
+    def rule(a: Interval) -> Interval:
+        return np.maximum(function(a[0]), least), function(a[1])
 
-    return lambda a: (at(a[0]), at(a[1]))
+    return rule
 
 
-def _fold(operation: Callable[[float, float], float]) -> Callable[..., Interval]:
+def _positive(function: Callable[[Floats], Floats]) -> Rule:
+    """A rule for an increasing function that is above 0 everywhere and nears it at -∞."""
+
+    def rule(a: Interval) -> Interval:
+        return np.where(np.isneginf(a[0]), TINY, function(a[0])), function(a[1])
+
+    return rule
+
+
+def _fold(operation: Callable[[Floats, Floats], Floats]) -> Rule:
     def rule(*operands: Interval) -> Interval:
         low, high = operands[0]
         for a, b in operands[1:]:
@@ -134,14 +134,59 @@ def _fold(operation: Callable[[float, float], float]) -> Callable[..., Interval]
 
 
 def _clip(x: Interval, low: Interval, high: Interval) -> Interval:
-    return min(max(x[0], low[0]), high[0]), min(max(x[1], low[1]), high[1])
+    return np.minimum(np.maximum(x[0], low[0]), high[0]), np.minimum(np.maximum(x[1], low[1]), high[1])
 
 
-def _sigmoid(x: float) -> float:
-    return 0.5 * (1 + math.tanh(0.5 * x))
+def _equal(a: Interval, b: Interval) -> Interval:
+    same = (a[0] == a[1]) & (b[0] == b[1]) & (a[0] == b[0])
+    return _truth(~same, (a[0] <= b[1]) & (b[0] <= a[1]))
 
 
-_RULES: dict[str, Callable[..., Interval]] = {
+def _less(a: Interval, b: Interval) -> Interval:
+    return _truth(a[1] >= b[0], a[0] < b[1])
+
+
+def _less_or_equal(a: Interval, b: Interval) -> Interval:
+    return _truth(a[1] > b[0], a[0] <= b[1])
+
+
+def _not(a: Interval) -> Interval:
+    return _truth(may_hold(a), may_fail(a))
+
+
+def _and(a: Interval, b: Interval) -> Interval:
+    return _truth(may_fail(a) | may_fail(b), may_hold(a) & may_hold(b))
+
+
+def _or(a: Interval, b: Interval) -> Interval:
+    return _truth(may_fail(a) & may_fail(b), may_hold(a) | may_hold(b))
+
+
+def _exclusive(a: Interval, b: Interval) -> Interval:
+    different = may_hold(a) & may_fail(b) | may_fail(a) & may_hold(b)
+    return _truth(may_hold(a) & may_hold(b) | may_fail(a) & may_fail(b), different)
+
+
+def _vector(*bits: Interval) -> Interval:
+    low, high = np.zeros(1), np.zeros(1)
+    for bit in bits:
+        low, high = 2 * low + ~may_fail(bit), 2 * high + may_hold(bit)
+    return low, high
+
+
+def _index(value: Interval, position: Interval, width: Interval) -> Interval:
+    """The leading bits are known as far as the two ends of the value share them."""
+    shift = width[0] - 1 - position[0]
+    low, high = np.floor(value[0] / 2**shift), np.floor(value[1] / 2**shift)
+    same = low == high
+    return np.where(same, low % 2, 0.0), np.where(same, low % 2, 1.0)
+
+
+def _unit(a: Interval) -> Interval:
+    return np.full_like(a[0], -1.0), np.full_like(a[1], 1.0)
+
+
+RULES: dict[str, Rule] = {
     "+": lambda a, b: (a[0] + b[0], a[1] + b[1]),
     "-": lambda a, b: (a[0] - b[1], a[1] - b[0]),
     "neg": lambda a: (-a[1], -a[0]),
@@ -150,22 +195,31 @@ _RULES: dict[str, Callable[..., Interval]] = {
     "//": _floor_divide,
     "%": _modulo,
     "**": _power,
-    "if": lambda condition, then, otherwise: (min(then[0], otherwise[0]), max(then[1], otherwise[1])),
-    "vector": lambda *bits: (0.0, 2.0 ** len(bits) - 1),
-    "min": _fold(min),
-    "max": _fold(max),
+    "==": _equal,
+    "!=": lambda a, b: _not(_equal(a, b)),
+    "<": _less,
+    "<=": _less_or_equal,
+    ">": lambda a, b: _less(b, a),
+    ">=": lambda a, b: _less_or_equal(b, a),
+    "not": _not,
+    "and": _and,
+    "or": _or,
+    "xor": _exclusive,
+    "vector": _vector,
+    "index": _index,
+    "min": _fold(np.minimum),
+    "max": _fold(np.maximum),
     "clip": _clip,
     "abs": _absolute,
-    "round": _rising(round, -math.inf, math.inf),
-    "floor": _rising(math.floor, -math.inf, math.inf),
-    "ceil": _rising(math.ceil, -math.inf, math.inf),
-    "exp": _rising(math.exp, 0.0, math.inf),
-    "log": _rising(math.log, math.nan, math.inf),
-    "sqrt": _rising(math.sqrt, math.nan, math.inf),
-    "tanh": _rising(math.tanh, -1.0, 1.0),
-    "sigmoid": _rising(_sigmoid, 0.0, 1.0),
-    "sin": lambda a: (-1.0, 1.0),
-    "cos": lambda a: (-1.0, 1.0),
-    **dict.fromkeys(("not", "and", "or", "xor", "index"), lambda *operands: _TRUTH),
-    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), lambda *operands: _TRUTH),
+    "sign": _rising(np.sign),
+    "round": _rising(np.round),
+    "floor": _rising(np.floor),
+    "ceil": _rising(np.ceil),
+    "exp": _positive(np.exp),
+    "log": _rising(np.log),
+    "sqrt": _rising(lambda x: np.sqrt(np.maximum(x, 0.0))),
+    "tanh": _rising(np.tanh),
+    "sigmoid": _positive(lambda x: 0.5 * (1 + np.tanh(0.5 * x))),
+    "sin": _unit,
+    "cos": _unit,
 }

@@ -8,56 +8,21 @@ must prove it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from scmlang.limits import LIMITS
+from scmlang.semantics.bounds import Undefined, bounds, is_whole
 from scmlang.semantics.domains import Domain, Finite, Real
 from scmlang.semantics.errors import Problems
-from scmlang.semantics.expressions import (
-    FUNCTIONS,
-    Array,
-    Constant,
-    Expression,
-    Reference,
-    evaluate,
-    references,
-)
-from scmlang.semantics.intervals import interval, undefined_part
+from scmlang.semantics.expressions import Array, Constant, Expression, evaluate, references
+from scmlang.semantics.grids import Grid, finite_part, grid
 from scmlang.semantics.model import Assignment, Draw, Equation, Render
+from scmlang.semantics.polynomials import constant_sum
 from scmlang.semantics.signatures import Catalogue, RendererSignature
 from scmlang.semantics.tables import TOLERANCE
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Every configuration of some finite variables; ``columns`` hold their values."""
-
-    domains: Mapping[str, Finite]
-    columns: Mapping[str, Array]
-    n: int
-
-    def describe(self, row: int) -> str:
-        """``D=9, C=red`` for one configuration; empty when there is only the empty one."""
-        return ", ".join(f"{v}={d.level(int(self.columns[v][row]))}" for v, d in self.domains.items())
-
-
-def grid(names: Iterable[str], domains: Mapping[str, Domain]) -> Grid | None:
-    """All configurations of the variables ``names``; None where they are too many, or not finite."""
-    finite: dict[str, Finite] = {}
-    for name in names:
-        domain = domains[name]
-        if not isinstance(domain, Finite):
-            return None
-        finite[name] = domain
-    n = math.prod(domain.size for domain in finite.values())
-    if n > LIMITS.enumeration:
-        return None
-    axes = np.unravel_index(np.arange(n), [d.size for d in finite.values()]) if finite else ()
-    pairs = zip(finite.items(), axes, strict=True)
-    return Grid(finite, {name: axis + domain.offset for (name, domain), axis in pairs}, n)
+from scmlang.source import Span
 
 
 @dataclass(frozen=True)
@@ -77,6 +42,11 @@ class _Claim:
         below = values <= self.low if self.strict else values < self.low
         wrong = below | (values > self.high)
         return wrong | (values != np.floor(values)) if self.whole else wrong
+
+
+def _number(expression: Expression) -> _Claim:
+    """That an expression has a value."""
+    return _Claim(expression, -math.inf, math.inf, False, "E034", "", "")
 
 
 class Ranges:
@@ -106,26 +76,37 @@ class Ranges:
             help = f"keep it inside, for example by `clip(..., {low}, {high})`"
             self._claim(_Claim(equation.expression, low, high, True, "E032", what, help))
         else:
-            self._claim(_Claim(equation.expression, -math.inf, math.inf, False, "E034", "", ""))
+            self._claim(_number(equation.expression))
 
     def _draw(self, draw: Draw) -> None:
         if draw.distribution in ("bernoulli", "binomial"):
             self._probability(draw.arguments[-1])
         elif draw.distribution == "categorical":
-            proven = [self._probability(argument) for argument in draw.arguments]
-            if all(proven):
-                self._sums_to_one(draw.arguments)
+            self._distribution(draw.arguments)
         elif draw.distribution == "normal":
+            self._claim(_number(draw.arguments[0]))
             help = "a deviation is positive; `exp(...)` is always"
             what = "which is no standard deviation"
             claim = _Claim(draw.arguments[1], 0, math.inf, False, "E049", what, help, strict=True)
             self._claim(claim)
         elif draw.arguments:
-            self._ordered(draw.arguments[0], draw.arguments[1])
+            ends = draw.arguments[0], draw.arguments[1]
+            proven = [self._claim(_number(end)) for end in ends]
+            if all(proven):
+                self._ordered(*ends)
 
-    def _probability(self, argument: Expression) -> bool:
+    def _probability(self, argument: Expression, most: float = 1) -> bool:
         help = "keep it inside, for example by `clip(..., 0, 1)`"
-        return self._claim(_Claim(argument, 0, 1, False, "E033", "which is no probability", help))
+        return self._claim(_Claim(argument, 0, most, False, "E033", "which is no probability", help))
+
+    def _distribution(self, arguments: Sequence[Expression]) -> None:
+        """None is negative, and they sum to 1; so none is above 1 where their forms sum to 1."""
+        cases = grid(dict.fromkeys(n for a in arguments for n in references(a)), self.domains)
+        total = None if cases else constant_sum([(1.0, argument) for argument in arguments])
+        most = 1 if total is None or abs(total - 1) > TOLERANCE else math.inf
+        proven = [self._probability(argument, most) for argument in arguments]
+        if all(proven):
+            self._sums_to_one(arguments, cases, total)
 
     def _render(self, equation: Render) -> None:
         parameters = self.renderers[equation.renderer].parameters
@@ -168,21 +149,30 @@ class Ranges:
         return True
 
     def _prove(self, claim: _Claim) -> bool:
-        undefined = undefined_part(claim.expression, self.domains)
-        if undefined is not None:
-            helps = ["keep its operand positive, for example by `max(..., 0.001)`"]
-            message = "this has no value where its operand is negative"
-            self.problems.add("E034", message, undefined.span, helps=helps)
+        cases = finite_part(claim.expression, self.domains)
+        found = bounds(claim.expression, self.domains, cases.columns, cases.n)
+        if found.undefined:
+            self._without_value(found.undefined[0], cases)
             return False
-        low, high = interval(claim.expression, self.domains)
-        inside = (claim.low < low if claim.strict else claim.low <= low) and high <= claim.high
-        if inside and (not claim.whole or _is_whole(claim.expression, self.domains)):
+        low, high = found.low, found.high
+        inside = (claim.low < low if claim.strict else claim.low <= low) & (high <= claim.high)
+        whole = (low == high) & (low == np.floor(low)) | is_whole(claim.expression, self.domains)
+        failing = ~inside | ~whole if claim.whole else ~inside
+        if not failing.any():
             return True
-        if claim.code == "E034":
-            return True  # any real number will do
-        shown = "a fraction" if inside else _between(low, high)
-        self._refuse(claim, f"this can be {shown}, {claim.what}", fraction=inside)
+        row = int(np.argmax(failing))
+        shown = "a fraction" if inside[row] else _between(float(low[row]), float(high[row]))
+        message = f"this can be {shown}{_where(cases, failing)}, {claim.what}"
+        self._refuse(claim, message, fraction=bool(inside[row]))
         return False
+
+    def _without_value(self, undefined: Undefined, cases: Grid) -> None:
+        where = _where(cases, undefined.cases)
+        divides = undefined.part.operator in ("/", "//", "%")
+        positive = "keep its operand positive, for example by `max(..., 0.001)`"
+        help = "say what it is there, by an `if`" if divides else positive
+        message = f"this has no value{where}{',' if where else ''} where {undefined.reason}"
+        self.problems.add("E034", message, undefined.part.span, helps=[help])
 
     def _refuse(self, claim: _Claim, message: str, *, fraction: bool) -> None:
         help = "make it whole, for example by `round(...)`" if fraction else claim.help
@@ -190,13 +180,12 @@ class Ranges:
             help = _constant_help(claim, claim.expression.value)
         self.problems.add(claim.code, message, claim.expression.span, helps=[help])
 
-    def _sums_to_one(self, arguments: Sequence[Expression]) -> None:
+    def _sums_to_one(
+        self, arguments: Sequence[Expression], cases: Grid | None, by_form: float | None
+    ) -> None:
         span = arguments[0].span | arguments[-1].span
-        cases = grid(dict.fromkeys(n for a in arguments for n in references(a)), self.domains)
         if cases is None:
-            helps = ["use `bernoulli`, or a `table` over finitely many levels"]
-            message = "that these probabilities sum to 1 cannot be checked for every value of the parents"
-            self.problems.add("E048", message, span, helps=helps)
+            self._sum_by_form(by_form, span)
             return
         total = np.sum([evaluate(a, cases.columns, cases.n) for a in arguments], axis=0)
         failing = np.abs(total - 1) > TOLERANCE
@@ -205,11 +194,21 @@ class Ranges:
             message = f"these probabilities sum to {total[row]:.6g}{_where(cases, failing)}, not to 1"
             self.problems.add("E048", message, span)
 
+    def _sum_by_form(self, total: float | None, span: Span) -> None:
+        if total is None:
+            helps = ["write the last one as 1 minus the others"]
+            message = "that these probabilities sum to 1 cannot be seen for every value of the parents"
+            self.problems.add("E048", message, span, helps=helps)
+        elif abs(total - 1) > TOLERANCE:
+            self.problems.add("E048", f"these probabilities sum to {total:.6g}, not to 1", span)
+
     def _ordered(self, low: Expression, high: Expression) -> None:
         cases = grid(dict.fromkeys(references(low) + references(high)), self.domains)
         span = low.span | high.span
         if cases is None:
-            if not interval(low, self.domains)[1] < interval(high, self.domains)[0]:
+            width = constant_sum([(1.0, high), (-1.0, low)])
+            apart = bounds(low, self.domains).high < bounds(high, self.domains).low
+            if not (apart.all() if width is None else width > 0):
                 self.problems.add("E049", "the lower end can be above the upper end", span)
             return
         failing = ~(evaluate(low, cases.columns, cases.n) < evaluate(high, cases.columns, cases.n))
@@ -238,21 +237,3 @@ def _between(low: float, high: float) -> str:
 def _where(cases: Grid, failing: Array) -> str:
     text = cases.describe(int(np.argmax(failing)))
     return f" for {text}" if text else ""
-
-
-def _is_whole(expression: Expression, domains: Mapping[str, Domain]) -> bool:
-    """Whether an expression gives integers by its form alone: its value over any integers is one."""
-    if isinstance(expression, Constant):
-        return float(expression.value).is_integer()
-    if isinstance(expression, Reference):
-        return isinstance(domains[expression.name], Finite)
-    function = FUNCTIONS.get(expression.operator)
-    if function is not None and not function.preserves:
-        return function.integral
-    if expression.operator in ("/", "**"):
-        return False
-    if expression.operator in ("+", "-", "*", "//", "%", "neg") or function is not None:
-        return all(_is_whole(operand, domains) for operand in expression.operands)
-    if expression.operator == "if":
-        return all(_is_whole(operand, domains) for operand in expression.operands[1:])
-    return True

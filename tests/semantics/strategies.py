@@ -30,7 +30,7 @@ def call(operator: str, *operands: st.SearchStrategy[Expression]) -> st.SearchSt
     return st.tuples(*operands).map(lambda parts: Call(operator, parts, AT))
 
 
-_FUNCTIONS = ("round", "floor", "ceil", "exp", "log", "sqrt", "sin", "tanh", "sigmoid")
+_FUNCTIONS = ("round", "floor", "ceil", "sign", "exp", "log", "sqrt", "sin", "tanh", "sigmoid")
 
 
 def _extend(numbers: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
@@ -114,6 +114,7 @@ _MEANING = {
     "min": min,
     "max": max,
     "abs": abs,
+    "sign": lambda x: (x > 0) - (x < 0),
     "clip": lambda x, low, high: min(max(x, low), high),
     "round": round,
     "floor": math.floor,
