@@ -1,8 +1,7 @@
 """Where the printer is in the source: tokens are taken in order, and the comments before them kept.
 
-The parser drops comments, so they are found again here. A comment is put where a line may end; one for
-which there is no such place goes to the end of the line that it falls on. None can be lost: the printer
-passes over every character of the source.
+The parser drops comments, so they are found again here, and put between the same two tokens. None can be
+lost: the printer passes over every character of the source.
 """
 
 from __future__ import annotations
@@ -92,10 +91,12 @@ class Cursor:
     # --- comments
 
     def waiting(self) -> Sequence:
-        """The comments so far, for the end of the line."""
-        found = sequence(Remark(comment.text) for comment in self._comments)
-        self._comments = []
-        return found
+        """The comments so far, where no line would end but for them."""
+        behind, alone = self._split()
+        parts: list[Document] = [*behind, HARD] if behind or alone else []
+        for comment in alone:
+            parts += [Text(comment.text), HARD]
+        return sequence(parts)
 
     def line(
         self, end: Break, *, blank: bool = False, opening: bool = False, between: bool = False
@@ -128,10 +129,10 @@ class Cursor:
         return sequence(parts)
 
     def _split(self) -> tuple[list[Remark], list[Comment]]:
-        """The comments so far: those behind the last token, and those from the first that is alone on."""
+        """The comments so far: one behind the last token, if any, and those that get lines of their own."""
         found, self._comments = self._comments, []
-        first = next((i for i, comment in enumerate(found) if comment.alone), len(found))
-        return [Remark(comment.text) for comment in found[:first]], found[first:]
+        behind = int(bool(found) and not found[0].alone)
+        return [Remark(comment.text) for comment in found[:behind]], found[behind:]
 
     def _comment(self, found: re.Match[str]) -> None:
         line = self.text.rfind("\n", 0, found.start()) + 1

@@ -28,7 +28,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment that goes to the end of whatever line it falls on."""
+    """A comment behind what is on its line; a break always follows it."""
 
     text: str
     hard: bool = True

@@ -49,7 +49,7 @@ def lay_out(document: Document) -> list[Line]:
             case Text(text):
                 page.write(text)
             case Remark(text):
-                page.remarks.append(text)
+                page.remark = text
             case WhenBroken(text):
                 page.write("" if item.flat else text)
             case Break(blank, hard):
@@ -92,7 +92,7 @@ class _Page:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self.remarks: list[str] = []
+        self.remark = ""
         self.column = 0
         self._written: list[str] = []
 
@@ -101,15 +101,8 @@ class _Page:
         self.column += len(text)
 
     def end_line(self, indent: int) -> None:
-        """End the line with its comment; further comments get lines of their own."""
-        code, remarks = "".join(self._written).rstrip(), self.remarks
-        if code and remarks:
-            self.lines.append(Line(code, remarks[0]))
-            remarks = remarks[1:]
-        elif not remarks:
-            self.lines.append(Line(code))
-        self.lines += [Line(" " * indent + remark) for remark in remarks]
-        self._written, self.remarks, self.column = [" " * indent], [], indent
+        self.lines.append(Line("".join(self._written).rstrip(), self.remark))
+        self._written, self.remark, self.column = [" " * indent], "", indent
 
 
 def _fits(body: Document, room: int, after: list[_Item]) -> bool:

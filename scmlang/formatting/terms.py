@@ -47,12 +47,12 @@ def term(cursor: Cursor, node: Term, place: Place = Place.ITEM) -> Printer:
     waiting, opened, commented = _open(cursor, node)
     operation = isinstance(node, _OPERATIONS)
     if not commented and not (opened and operation and place is Place.OPERAND):
-        body = yield _bare(cursor, node, nested=place is Place.OPERAND)
+        body = yield _bare(cursor, node, place)
         _close(cursor, opened)
         body = _breakable(body) if operation and place is Place.STATEMENT else body
         return sequence([waiting, body]) if waiting.hard else body
     first = cursor.line(SOFT)
-    body = yield _bare(cursor, node, nested=False)
+    body = yield _bare(cursor, node, Place.ITEM)
     _close(cursor, opened - 1)
     last = cursor.last()
     _close(cursor, 1)
@@ -62,9 +62,9 @@ def term(cursor: Cursor, node: Term, place: Place = Place.ITEM) -> Printer:
 def _open(cursor: Cursor, node: Term) -> tuple[Document, int, bool]:
     """Passes the parentheses that open around ``node``: the comments before, how many, and if any has one."""
     opened, commented = 0, False
-    waiting: Document = sequence(())
+    cursor.next()
+    waiting = cursor.waiting()
     while cursor.next() < node.span.start:
-        waiting = waiting if opened else cursor.waiting()
         commented |= cursor.at in cursor.commented
         cursor.drop("(")
         opened += 1
@@ -80,10 +80,10 @@ def _breakable(body: Document) -> Document:
     return group(WhenBroken("("), indented(SOFT, body), SOFT, WhenBroken(")"))
 
 
-def _bare(cursor: Cursor, node: Term, nested: bool) -> Printer:
+def _bare(cursor: Cursor, node: Term, place: Place) -> Printer:
     match node:
         case ast.Binary() | ast.Arithmetic():
-            return (yield _chain(cursor, node, nested))
+            return (yield _chain(cursor, node, nested=place is Place.OPERAND))
         case ast.Conditional():
             return (yield _conditional(cursor, node))
         case ast.Unary() | ast.Opposite():
@@ -104,7 +104,7 @@ def _bare(cursor: Cursor, node: Term, nested: bool) -> Printer:
         case ast.Several(names=names):
             return (yield bracket(cursor, "{", (leaf(cursor, name) for name in names), "}"))
         case ast.Application() | ast.Counterfactual() | ast.Do() | ast.Event() | ast.Setting():
-            return (yield _query_part(cursor, node))
+            return (yield _query_part(cursor, node, place))
         case _:
             assert_never(node)
 
@@ -162,7 +162,9 @@ def _choice(cursor: Cursor, node: ast.Expression) -> Printer:
 
 
 def _query_part(
-    cursor: Cursor, node: ast.Application | ast.Counterfactual | ast.Do | ast.Event | ast.Setting
+    cursor: Cursor,
+    node: ast.Application | ast.Counterfactual | ast.Do | ast.Event | ast.Setting,
+    place: Place,
 ) -> Printer:
     match node:
         case ast.Application():
@@ -184,7 +186,7 @@ def _query_part(
         case ast.Setting():
             return _setting(cursor, node)
         case ast.Event():
-            return (yield _event(cursor, node))
+            return (yield _event(cursor, node, place))
         case _:
             assert_never(node)
 
@@ -198,10 +200,10 @@ def _setting(cursor: Cursor, node: ast.Setting) -> Document:
     return sequence([name, equal, *sign, cursor.take(node.value.text.removeprefix("-"))])
 
 
-def _event(cursor: Cursor, node: ast.Event) -> Printer:
+def _event(cursor: Cursor, node: ast.Event, place: Place) -> Printer:
     """``Y=1`` without blanks, as probabilists write it; other relations, and sums, with them."""
-    left = yield term(cursor, node.left)
+    left = yield term(cursor, node.left, place)
     cursor.drop("==" if cursor.sees("==") else node.relation)
     tight = node.relation == "=" and not {type(node.left), type(node.right)} & {ast.Arithmetic}
     relation = Text(node.relation if tight else f" {node.relation} ")
-    return sequence([left, cursor.waiting(), relation, (yield term(cursor, node.right))])
+    return sequence([left, cursor.waiting(), relation, (yield term(cursor, node.right, place))])
