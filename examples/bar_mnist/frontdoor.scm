@@ -6,9 +6,9 @@
 
 model BarMNISTFrontdoor
 
-D: 0..9                              # the digit
-C: {red, green}                      # its colour
-B: {absent, present}                 # the bar
+D: 0..9               # the digit
+C: {red, green}       # its colour
+B: {absent, present}  # the bar
 I: image(3, 28, 28)
 
 D -> C -> B
@@ -20,6 +20,6 @@ mechanism D, C, B: table(embedding=16)
 # A diffusion model for the image, conditioned on the labels.
 mechanism I: diffusion(channels=[32, 64])
 
-query recolour  = do(C=green)
-query redigit   = do(D=8)
+query recolour = do(C=green)
+query redigit = do(D=8)
 query green_one = I[C=green] | I
