@@ -94,6 +94,8 @@ class Builder:
             self.problems.append(Diagnostic("E008", message, self.source, span))
         return ast.Name(span, text)
 
+    variable = name
+
     def names(self, place: Span, items: list[ast.Name]) -> tuple[ast.Name, ...]:
         return tuple(items)
 
