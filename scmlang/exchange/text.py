@@ -14,9 +14,9 @@ from pathlib import PurePath
 from scmlang.diagnostics.base import ScmError
 from scmlang.exchange.rename import is_name, readable, rename
 from scmlang.exchange.sketch import Rows, Sketch
+from scmlang.semantics.domain_syntax import read_domain
 from scmlang.semantics.domains import BINARY, Domain, Finite
 from scmlang.semantics.errors import Problems
-from scmlang.semantics.names import read_domain
 from scmlang.source import Source
 from scmlang.syntax import ast
 from scmlang.syntax.parser import parse

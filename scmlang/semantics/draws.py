@@ -6,7 +6,7 @@ for :mod:`scmlang.semantics.ranges`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -27,6 +27,31 @@ USAGE = {
     "binomial": "`binomial(n, p)`: successes among n trials",
     "normal": "`normal(mean, deviation)`",
 }
+
+
+_ELSEWHERE = {  # what other languages call the distributions
+    "gaussian": "normal",
+    "gauss": "normal",
+    "norm": "normal",
+    "rnorm": "normal",
+    "flip": "bernoulli",
+    "coin": "bernoulli",
+    "binary": "bernoulli",
+    "discrete": "categorical",
+    "choice": "categorical",
+    "multinomial": "categorical",
+    "randint": "uniform",
+    "runif": "uniform",
+}
+
+
+def unknown_distribution(name: ast.Name, known: Iterable[str], problems: Problems) -> None:
+    """Report E040, with the name that the distribution has here."""
+    if name.text.casefold() in _ELSEWHERE:
+        helps = [f"it is called `{_ELSEWHERE[name.text.casefold()]}`"]
+        problems.add("E040", f"there is no distribution `{name.text}`", name.span, helps=helps)
+    else:
+        problems.unknown("distribution", name.text, known, name.span, "E040")
 
 
 class _Rejected(Exception):
@@ -137,7 +162,9 @@ class Draws:
         self._count(call, arguments, 1)
         domain = domain or BINARY
         if not isinstance(domain, Finite) or domain.size != 2:
-            self._misfit(call, domain, "a domain of two levels")
+            self._misfit(
+                call, domain, "a domain of two levels; `categorical` takes a probability for each of more"
+            )
         return Draw("bernoulli", arguments.values, span), domain
 
     def categorical(

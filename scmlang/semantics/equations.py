@@ -10,14 +10,15 @@ from dataclasses import replace
 
 from scmlang.diagnostics.base import Note
 from scmlang.semantics.domains import Domain, Finite, Image
-from scmlang.semantics.draws import USAGE, Draws
-from scmlang.semantics.errors import Problems
+from scmlang.semantics.draws import USAGE, Draws, unknown_distribution
+from scmlang.semantics.errors import Problems, listing, suggestion
 from scmlang.semantics.expressions import Expression
 from scmlang.semantics.model import Assignment, Equation, Render, Role
 from scmlang.semantics.names import Scope
 from scmlang.semantics.signatures import Catalogue, RendererSignature
 from scmlang.semantics.tables import Tables
 from scmlang.semantics.typing import Resolver
+from scmlang.semantics.unknowns import DISTRIBUTIONS
 from scmlang.syntax import ast
 
 
@@ -45,7 +46,7 @@ class Equations:
     def _exogenous(self, name: str, statement: ast.Exogenous) -> Domain | None:
         call = statement.call
         if call.function.text not in USAGE:
-            self.problems.unknown("distribution", call.function.text, USAGE, call.function.span, "E040")
+            unknown_distribution(call.function, USAGE, self.problems)
             return None
         if not self._independent(name, call):
             return None
@@ -74,7 +75,7 @@ class Equations:
         if declared.role is Role.EXOGENOUS:
             note = Note("given here", self.scope.exogenous[declared.name].span)
             message = f"`{declared.name}` is exogenous and has a distribution already"
-            self.problems.add("E046", message, statement.name.span, notes=[note])
+            self.problems.add("E046", message, statement.name.span, notes=[note], helps=["keep one of them"])
             return
         if declared.domain is None:
             return
@@ -90,15 +91,17 @@ class Equations:
         if first is name:
             return True
         note = Note("the first one", first.span)
-        self.problems.add(
-            "E046", f"`{name.text}` has two equations", name.span, "the second one", notes=[note]
-        )
+        message = f"`{name.text}` has two equations"
+        helps = ["keep one of them, or put both into one expression"]
+        self.problems.add("E046", message, name.span, "the second one", notes=[note], helps=helps)
         return False
 
     def _assignment(self, statement: ast.Assignment, domain: Domain) -> Equation | None:
         if isinstance(domain, Image):
             helps = ["an image is drawn by a renderer, as in `I ~ bar_mnist(digit=D)`"]
             self.problems.add("E038", "an image cannot be computed", statement.value.span, helps=helps)
+            return None
+        if self._is_draw(statement):
             return None
         levels = domain if isinstance(domain, Finite) else None
         typed = self.resolver.resolve(statement.value, levels)
@@ -113,6 +116,17 @@ class Equations:
             return None
         return Assignment(typed.expression, statement.span)
 
+    def _is_draw(self, statement: ast.Assignment) -> bool:
+        """Whether ``:=`` stands before a distribution, which is reported."""
+        value = statement.value
+        if not isinstance(value, ast.Apply) or value.function.text not in DISTRIBUTIONS:
+            return False
+        name, distribution = statement.name.text, value.function.text
+        message = f"`{distribution}` is a distribution, and `:=` gives a value"
+        helps = [f"write `{name} ~ {distribution}(...)`"]
+        self.problems.add("E039", message, value.function.span, helps=helps)
+        return True
+
     # --- draws and renderers
 
     def _draw(self, statement: ast.Draw, domain: Domain) -> Equation | None:
@@ -120,7 +134,9 @@ class Equations:
         if name == "table":
             return self.tables.check(statement, domain)
         if statement.rows is not None:
-            self.problems.add("E041", f"`{name}` has no rows; only `table` has", statement.call.span)
+            helps = ["leave the rows out, or write `table(...)` over the parents before them"]
+            message = f"`{name}` has no rows; only `table` has"
+            self.problems.add("E041", message, statement.call.span, helps=helps)
             return None
         if name in USAGE:
             drawn = self.draws.check(statement.call, domain, statement.span)
@@ -132,17 +148,22 @@ class Equations:
 
     def _unknown(self, name: ast.Name, domain: Domain) -> None:
         if isinstance(domain, Image):
-            self.problems.unknown("renderer", name.text, self.renderers.names(), name.span, "E050")
+            known = self.renderers.names()
+            helps = suggestion(name.text, known) or (
+                *listing(known),
+                "an image that is learned has no equation: draw the arrows into it",
+            )
+            self.problems.add("E050", f"there is no renderer `{name.text}`", name.span, helps=helps)
         else:
-            known = [*USAGE, "table"]
-            self.problems.unknown("distribution", name.text, known, name.span, "E040")
+            unknown_distribution(name, [*USAGE, "table"], self.problems)
 
     def _render(self, statement: ast.Draw, domain: Domain) -> Equation | None:
         call = statement.call
         renderer = self.renderers[call.function.text]
         if not isinstance(domain, Image):
             message = f"`{renderer.name}` draws an image, and `{statement.name.text}` has the domain {domain}"
-            self.problems.add("E052", message, call.span)
+            helps = [f"declare `{statement.name.text}: image({', '.join(map(str, renderer.shape))})`"]
+            self.problems.add("E052", message, call.span, helps=helps)
             return None
         shape = tuple(renderer.shape)
         if domain.shape != shape:
@@ -164,9 +185,10 @@ class Equations:
                 given[argument.name.text] = value
         written = {argument.name.text for argument in call.arguments if argument.name is not None}
         missing = [n for n, p in renderer.parameters.items() if p.default is None and n not in written]
-        if missing:
+        if missing and len(written) == len(call.arguments):  # else what is not named may be meant
             words = ", ".join(f"`{name}`" for name in missing)
-            self.problems.add("E051", f"`{renderer.name}` needs {words}", call.span)
+            helps = [f"write `{missing[0]}=...`"]
+            self.problems.add("E051", f"`{renderer.name}` needs {words}", call.span, helps=helps)
         return given if sound and not missing else None
 
     def _render_argument(

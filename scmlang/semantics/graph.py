@@ -123,8 +123,10 @@ def _ends(group: ast.Group, scope: Scope, problems: Problems) -> list[ast.Name]:
             found.append(name)
         elif name.text not in problems.missing:
             problems.missing.add(name.text)
-            helps = ["arrows join endogenous variables; a shared cause of X and Y is written `X <-> Y`"]
-            problems.add("E020", f"`{name.text}` is exogenous and is in no arrow", name.span, helps=helps)
+            use = f"use `{name.text}` in the equations of what it causes"
+            helps = [f"{use}; a shared cause of X and Y is `X <-> Y`"]
+            message = f"`{name.text}` is exogenous, and arrows join endogenous variables"
+            problems.add("E020", message, name.span, helps=helps)
     return found
 
 
@@ -135,7 +137,8 @@ def _add(
     written.drawn.add(head.text)
     if link.operator == "<->":
         if tail.text == head.text:
-            problems.add("E020", f"`{tail.text}` cannot be confounded with itself", span)
+            helps = ["take it away: the randomness of one variable alone needs no arrow"]
+            problems.add("E020", f"`{tail.text}` cannot be confounded with itself", span, helps=helps)
         else:
             a, b = sorted((tail.text, head.text))
             written.confounded.setdefault((a, b), span)
@@ -184,7 +187,11 @@ def _compare(
 ) -> None:
     """Variables with an equation that appear in an arrow must have exactly the edges it implies."""
     for (a, b), span in written.edges.items():
-        if b in known and (a, b) not in derived.edges:
+        if b in known and (b, a) in derived.edges:
+            note = Note(f"`{a}` is caused by `{b}` here", derived.edges[b, a])
+            message = f"the arrow {a} -> {b} points the other way than the equation of `{a}`"
+            problems.add("E022", message, span, notes=[note], helps=[f"write `{b} -> {a}`"])
+        elif b in known and (a, b) not in derived.edges:
             note = Note(f"`{a}` is not in the equation of `{b}`", equations[b].span)
             helps = [f"take the arrow away, or use `{a}` in the equation of `{b}`"]
             message = f"the arrow {a} -> {b} disagrees with an equation"
@@ -202,7 +209,7 @@ def _compare_missing(written: _Written, derived: Graph, problems: Problems) -> N
     arrow = next(iter((written.edges | written.confounded).values()), None)
     notes = [Note("the diagram is written here", arrow)] if arrow else []
     for (a, b), span in derived.edges.items():
-        if b in written.drawn and (a, b) not in written.edges:
+        if b in written.drawn and (a, b) not in written.edges and (b, a) not in written.edges:
             message = f"the equation of `{b}` names `{a}`, and no arrow {a} -> {b} is written"
             problems.add(
                 "E024", message, span, notes=notes, helps=[f"add `{a} -> {b}`, or leave all arrows out"]
@@ -235,6 +242,6 @@ def _report_cycles(edges: Mapping[Pair, Span], problems: Problems) -> None:
 def _cycle_help(cycle: Iterable[str]) -> str:
     names = list(cycle)
     if len(names) == 1:
-        return "a variable is no cause of itself; its own randomness is an `exogenous` variable"
+        return "a variable is no cause of itself; over time, write one for each time, as in `X0 -> X1`"
     a, b = names[-1], names[0]
     return f"a feedback loop has no SCM; if {a} and {b} only share a cause, write {a} <-> {b}"

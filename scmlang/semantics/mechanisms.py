@@ -29,6 +29,7 @@ class Mechanisms:
         self.catalogue = catalogue
         self.problems = problems
         self.found: dict[str, MechanismSpec] = {}
+        self.places: dict[str, Span] = {}
 
     def read(self, statement: ast.Mechanism, equations: Mapping[str, Equation]) -> None:
         """Check one ``mechanism`` statement."""
@@ -38,7 +39,7 @@ class Mechanisms:
             if declared is None or not self._free(name, declared.role, equations):
                 continue
             if spec is not None:
-                self.found[name.text] = spec
+                self.found[name.text], self.places[name.text] = spec, name.span
 
     def _free(self, name: ast.Name, role: Role, equations: Mapping[str, Equation]) -> bool:
         text = name.text
@@ -51,7 +52,7 @@ class Mechanisms:
             message = f"`{text}` has an equation, so nothing of it is learned"
             self.problems.add("E064", message, name.span, notes=[note], helps=["take one of them away"])
         elif text in self.found:
-            note = Note("the first one", self.found[text].span)
+            note = Note("the first one", self.places[text])
             message = f"`{text}` has two mechanism types"
             self.problems.add("E065", message, name.span, notes=[note], helps=["keep one of them"])
         else:
@@ -108,7 +109,12 @@ class Mechanisms:
             reason = self.catalogue[spec.type].misfit(model.variables[name], model)
             if reason:
                 message = f"`{spec.type}` cannot be used for `{name}`: {reason}"
-                self.problems.add("E063", message, spec.span)
+                others = [t for t in self.catalogue.names() if not self._misfit(t, name, model)]
+                helps = [f"leave it out, or use {' or '.join(f'`{t}`' for t in others)}"] if others else []
+                self.problems.add("E063", message, self.places[name], helps=helps)
+
+    def _misfit(self, type: str, name: str, model: CausalModel) -> str | None:
+        return self.catalogue[type].misfit(model.variables[name], model)
 
 
 def _read(node: ast.Expression | ast.Range, type: str) -> OptionValue | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scmlang.diagnostics.base import Note
-from scmlang.limits import LIMITS
-from scmlang.semantics.domains import BINARY, Domain, Finite, Image, Real, Symbolic
+from scmlang.semantics.domain_syntax import read_domain
+from scmlang.semantics.domains import Domain, Finite, Symbolic
 from scmlang.semantics.errors import Problems, suggestion
 from scmlang.semantics.model import Role
 from scmlang.source import Span
@@ -65,12 +65,16 @@ class Scope:
     def _report_missing(self, name: ast.Name, problems: Problems) -> None:
         if name.text in problems.missing:
             return
-        near = suggestion(name.text, self.variables)
-        if near or name.text in self.lets:
+        if name.text in self.lets:
+            note = Note("a constant", self.lets[name.text].name.span)
+            helps = ["a constant stands in expressions only; declare a domain if a variable is meant"]
+            problems.missing.add(name.text)
+            problems.add("E010", f"`{name.text}` is no variable", name.span, notes=[note], helps=helps)
+        elif suggestion(name.text, self.variables):
             problems.unknown_variable(name.text, self.variables, name.span)
         else:
             problems.missing.add(name.text)
-            helps = (f"declare it, for example `{name.text}: binary`",)
+            helps = [f"declare it, for example `{name.text}: binary`"]
             problems.add("E012", f"`{name.text}` has no domain", name.span, helps=helps)
 
 
@@ -151,83 +155,3 @@ def _check_levels(program: ast.Program, places: dict[str, Span], problems: Probl
                     note = Note("the other one", places[level.text])
                     message = f"the level `{level.text}` has the name of something else"
                     problems.add("E015", message, level.span, notes=[note], helps=["rename one of them"])
-
-
-def read_domain(node: ast.Domain, problems: Problems) -> Domain | None:
-    """The domain that was written, or None and a report."""
-    if isinstance(node, ast.RangeDomain):
-        return _range(node, problems)
-    if isinstance(node, ast.NamedDomain):
-        return _named(node, problems)
-    return _word(node, problems)
-
-
-def _range(node: ast.RangeDomain, problems: Problems) -> Finite | None:
-    size = node.high - node.low + 1
-    if size < 1:
-        problems.add("E013", "this range is empty", node.span, helps=[f"write `{node.high}..{node.low}`"])
-        return None
-    if size > LIMITS.table_cells:
-        message = f"this range has {size} levels, more than {LIMITS.table_cells}"
-        problems.add("E018", message, node.span, helps=["use `real` for a quantity"])
-        return None
-    return Finite("range", size, node.low)
-
-
-def _named(node: ast.NamedDomain, problems: Problems) -> Finite | None:
-    seen: dict[str, Span] = {}
-    sound = True
-    for level in node.levels:
-        if not level.text[0].isalpha() or level.text in ("true", "false"):
-            helps = ["write a range such as `0..9` for numbers, `binary` for truth values"]
-            problems.add("E017", f"`{level.text}` is not a level name", level.span, helps=helps)
-            sound = False
-        elif level.text in seen:
-            note = Note("first here", seen[level.text])
-            problems.add("E017", f"the level `{level.text}` is there twice", level.span, notes=[note])
-            sound = False
-        seen.setdefault(level.text, level.span)
-    return Finite("named", len(node.levels), names=tuple(seen)) if sound else None
-
-
-_SHAPES = {"binary": 0, "real": 0, "bits": 1, "image": 3}
-_USAGE = {
-    "binary": "`binary` takes no arguments",
-    "real": "`real` takes no arguments",
-    "bits": "write `bits(4)`: the number of bits",
-    "image": "write `image(3, 28, 28)`: channels, height, width",
-}
-
-
-def _word(node: ast.WordDomain, problems: Problems) -> Domain | None:
-    word, sizes = node.word.text, node.arguments
-    if word not in _SHAPES:
-        problems.unknown("domain", word, _SHAPES, node.word.span, "E014")
-        return None
-    if len(sizes) != _SHAPES[word] or any(size < 1 for size in sizes):
-        problems.add("E013", f"this is not how `{word}` is written", node.span, helps=[_USAGE[word]])
-        return None
-    if word == "bits":
-        return _bits(node, problems)
-    if word == "image":
-        return _image(node, problems)
-    return BINARY if word == "binary" else Real()
-
-
-def _bits(node: ast.WordDomain, problems: Problems) -> Finite | None:
-    most = LIMITS.table_cells.bit_length() - 1
-    if node.arguments[0] > most:
-        problems.add("E018", f"a bit vector has at most {most} bits", node.span)
-        return None
-    return Finite("bits", 1 << node.arguments[0])
-
-
-def _image(node: ast.WordDomain, problems: Problems) -> Image | None:
-    channels, height, width = node.arguments
-    if channels not in (1, 3):
-        problems.add("E013", "an image has 1 channel (grey) or 3 (colour)", node.span)
-        return None
-    if height * width > LIMITS.image_pixels:
-        problems.add("E018", f"an image has at most {LIMITS.image_pixels} pixels", node.span)
-        return None
-    return Image(channels, height, width)

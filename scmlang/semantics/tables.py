@@ -67,7 +67,8 @@ class Tables:
             if not isinstance(domain, Finite):
                 if domain is not None:
                     message = f"`{name}` has the domain {domain}, and a table needs finitely many levels"
-                    self.problems.add("E042", message, argument.span)
+                    helps = ["group it into levels, or use a formula, as in `bernoulli(...)`"]
+                    self.problems.add("E042", message, argument.span, helps=helps)
                 return None
             parents[name] = domain
         return parents
@@ -101,7 +102,7 @@ class Tables:
             elif configuration in rows:
                 note = Note("the first one", places[configuration])
                 message = f"the row for {_describe(configuration, parents)} is there twice"
-                self.problems.add("E044", message, row.span, notes=[note])
+                self.problems.add("E044", message, row.span, notes=[note], helps=["keep one of them"])
                 sound = False
             else:
                 rows[configuration], places[configuration] = chances, row.span
@@ -135,11 +136,16 @@ class Tables:
             if item is None:
                 return None
             if not isinstance(item.expression, Constant):
-                self.problems.add("E045", "a probability in a table is a fixed number", node.span)
+                helps = ["a formula belongs into an equation, as in `bernoulli(...)`"]
+                message = "a probability in a table is a fixed number"
+                self.problems.add("E045", message, node.span, helps=helps)
                 return None
             chances.append(float(item.expression.value))
             if not 0 <= chances[-1] <= 1:
-                self.problems.add("E033", f"{chances[-1]:g} is no probability", node.span)
+                value = chances[-1]
+                percent = [f"a probability is a fraction: write {value / 100:g} for {value:g} %"]
+                helps = percent if 2 <= value <= 100 else []
+                self.problems.add("E033", f"{value:g} is no probability", node.span, helps=helps)
                 return None
         return self._distribution(row, tuple(chances), domain)
 
@@ -147,8 +153,12 @@ class Tables:
         self, row: ast.Row, chances: tuple[float, ...], domain: Finite
     ) -> tuple[float, ...] | None:
         if len(chances) != domain.size:
-            message = f"this row has {len(chances)} probabilities for {domain.size} levels"
-            self.problems.add("E045", message, row.span, f"the levels are {domain}")
+            given = "1 probability" if len(chances) == 1 else f"{len(chances)} probabilities"
+            message = f"this row has {given} for {domain.size} levels"
+            helps = ["a row lists the probability of every level"]
+            if len(chances) == 1 and domain.size == 2:
+                helps = [f"a row lists every level: write `[{1 - chances[0]:g}, {chances[0]:g}]`"]
+            self.problems.add("E045", message, row.span, f"the levels are {domain}", helps=helps)
             return None
         total = math.fsum(chances)
         if abs(total - 1) > TOLERANCE:
@@ -167,7 +177,7 @@ class Tables:
         rest = math.prod(d.size for d in parents.values()) - len(rows) - len(shown)
         more = f" and {rest} more" if rest else ""
         message = f"this table has no row for {', '.join(shown)}{more}"
-        self.problems.add("E043", message, draw.call.span)
+        self.problems.add("E043", message, draw.call.span, helps=[f"add `{shown[0]}: [...]`"])
         return False
 
 

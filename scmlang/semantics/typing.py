@@ -13,6 +13,7 @@ from scmlang.semantics.domains import Finite, Real
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import FUNCTIONS, Call, Constant, Expression, Reference, evaluate
 from scmlang.semantics.names import Scope
+from scmlang.semantics.unknowns import arity, unknown_function, unknown_word
 from scmlang.source import Span
 from scmlang.syntax import ast
 
@@ -100,24 +101,8 @@ class Resolver:
         values = self._levels.get(node.text, set())
         if len(values) == 1 and not (levels and levels.names):
             return Typed(Constant(next(iter(values)), node.span), INTEGER)
-        self._unknown(node, levels, values)
+        unknown_word(node, levels, values, self.scope, self.problems)
         return None
-
-    def _unknown(self, node: ast.Word, levels: Finite | None, values: set[int]) -> None:
-        scope = self.scope
-        if levels is not None and levels.names and (values or node.text not in scope.lets):
-            self.problems.unknown("level", node.text, levels.names, node.span)
-        elif values:
-            message = f"the level `{node.text}` has different numbers in different domains"
-            helps = ["compare it with a variable, as in `C == green`, or write the number"]
-            self.problems.add("E035", message, node.span, helps=helps)
-        elif node.text in scope.lets:
-            message = f"`{node.text}` is used before its `let`"
-            self.problems.add("E010", message, node.span, helps=["move the `let` up"])
-        elif node.text not in self.problems.missing:
-            self.problems.missing.add(node.text)
-            known = [*scope.variables, *scope.lets, *self._levels]
-            self.problems.unknown("variable or level", node.text, known, node.span)
 
     def _variable(self, node: ast.Word) -> Typed | None:
         domain = self.scope.variables[node.text].domain
@@ -188,7 +173,11 @@ class Resolver:
         if operand.form == TRUTH:
             return True
         label = f"this is {_article(operand.form)}"
-        self.problems.add("E030", message, place.span, label, helps=["compare it, as in `D != 0`"])
+        text = self.problems.source.text[place.span.start : place.span.end]
+        example = text if isinstance(place, ast.Word) else f"({text})" if len(text) <= 24 else "(...)"
+        relation = ">" if operand.form == REAL else "!="
+        helps = [f"compare it, as in `{example} {relation} 0`"]
+        self.problems.add("E030", message, place.span, label, helps=helps)
         return False
 
     def _conditional(self, node: ast.Conditional, levels: Finite | None) -> Typed | None:
@@ -238,24 +227,16 @@ class Resolver:
         operands = [self.resolve(argument) for argument in node.arguments]
         found = tuple(operand for operand in operands if operand is not None)
         if name not in FUNCTIONS:
-            self._unknown_function(node.function)
+            unknown_function(node.function, self.problems)
             return None
         function = FUNCTIONS[name]
         if len(operands) < function.least or (function.most is not None and len(operands) > function.most):
-            self.problems.add("E031", _arity(name, function.least, function.most, len(operands)), node.span)
+            self.problems.add("E031", arity(name, len(operands)), node.span)
             return None
         if len(found) < len(operands):
             return None
         form = INTEGER if function.integral else _widest(*found) if function.preserves else REAL
         return self._call(name, found, form, node.span)
-
-    def _unknown_function(self, name: ast.Name) -> None:
-        if name.text in ("bernoulli", "categorical", "uniform", "binomial", "normal", "table"):
-            message = f"`{name.text}` is a distribution and has no place inside an expression"
-            helps = [f"write `exogenous N ~ {name.text}(...)` and use `N` here"]
-            self.problems.add("E039", message, name.span, helps=helps)
-        else:
-            self.problems.unknown("function", name.text, FUNCTIONS, name.span, "E031")
 
     # --- bounds
 
@@ -266,7 +247,12 @@ class Resolver:
         depth = 1 + max(operand.depth for operand in operands)
         if size > LIMITS.expression_nodes or depth > LIMITS.nesting:
             helps = ["a `let` counts in full wherever it is used; give a part a `latent` variable instead"]
-            self.problems.add("E036", "this expression is too large", span, helps=helps)
+            message = (
+                f"this expression has {size} parts, more than {LIMITS.expression_nodes}"
+                if size > LIMITS.expression_nodes
+                else f"this expression is nested {depth} deep, more than {LIMITS.nesting}"
+            )
+            self.problems.add("E036", message, span, helps=helps)
             return None
         call = Call(operator, tuple(operand.expression for operand in operands), span)
         if all(isinstance(operand.expression, Constant) for operand in operands) and operator != "vector":
@@ -303,8 +289,3 @@ def _arithmetic_form(operator: str, left: Typed, right: Typed) -> str:
 
 def _article(form: str) -> str:
     return f"an {form}" if form == INTEGER else f"a {form}"
-
-
-def _arity(name: str, least: int, most: int | None, given: int) -> str:
-    wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} to {most}"
-    return f"`{name}` takes {wanted} argument{'' if wanted == '1' else 's'}, not {given}"
