@@ -97,7 +97,9 @@ class _Check:
         found = [s for s in self.program.statements if isinstance(s, ast.ModelName)]
         for again in found[1:]:
             note = Note("the first one", found[0].span)
-            self.problems.add("E016", "a file has one `model` statement", again.span, notes=[note])
+            helps = ["take it away, or put what follows into a file of its own"]
+            message = "a file has one `model` statement"
+            self.problems.add("E016", message, again.span, notes=[note], helps=helps)
         if found:
             return found[0].name.text
         return _name_of_file(self.source.name)

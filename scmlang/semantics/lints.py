@@ -17,8 +17,8 @@ from scmlang.semantics.domains import Finite
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import Constant, Expression, evaluate
 from scmlang.semantics.graph import expressions, named_in, place_in
-from scmlang.semantics.model import Assignment, CausalModel, Draw, Equation, Role, Table, Variable
 from scmlang.semantics.grids import Grid, grid
+from scmlang.semantics.model import Assignment, CausalModel, Draw, Equation, Role, Table, Variable
 from scmlang.source import Span
 from scmlang.syntax import ast
 

@@ -24,6 +24,9 @@ from scmlang.semantics.signatures import Catalogue, RendererSignature
 from scmlang.semantics.tables import TOLERANCE
 from scmlang.source import Span
 
+_REST = "write the last one as 1 minus the others"
+_ENDS = "`uniform(low, high)` has the lower end first"
+
 
 @dataclass(frozen=True)
 class _Claim:
@@ -37,6 +40,7 @@ class _Claim:
     what: str
     help: str
     strict: bool = False  # low itself is excluded
+    levels: tuple[str, ...] = ()  # the names of the numbers, where they have names
 
     def failing(self, values: Array) -> Array:
         below = values <= self.low if self.strict else values < self.low
@@ -74,7 +78,8 @@ class Ranges:
             low, high = domain.offset, domain.offset + domain.size - 1
             what = f"outside the domain {domain} of `{name}`"
             help = f"keep it inside, for example by `clip(..., {low}, {high})`"
-            self._claim(_Claim(equation.expression, low, high, True, "E032", what, help))
+            claim = _Claim(equation.expression, low, high, True, "E032", what, help, levels=domain.names)
+            self._claim(claim)
         else:
             self._claim(_number(equation.expression))
 
@@ -192,15 +197,15 @@ class Ranges:
         if failing.any():
             row = int(np.argmax(failing))
             message = f"these probabilities sum to {total[row]:.6g}{_where(cases, failing)}, not to 1"
-            self.problems.add("E048", message, span)
+            self.problems.add("E048", message, span, helps=[_REST])
 
     def _sum_by_form(self, total: float | None, span: Span) -> None:
         if total is None:
-            helps = ["write the last one as 1 minus the others"]
             message = "that these probabilities sum to 1 cannot be seen for every value of the parents"
-            self.problems.add("E048", message, span, helps=helps)
+            self.problems.add("E048", message, span, helps=[_REST])
         elif abs(total - 1) > TOLERANCE:
-            self.problems.add("E048", f"these probabilities sum to {total:.6g}, not to 1", span)
+            message = f"these probabilities sum to {total:.6g}, not to 1"
+            self.problems.add("E048", message, span, helps=[_REST])
 
     def _ordered(self, low: Expression, high: Expression) -> None:
         cases = grid(dict.fromkeys(references(low) + references(high)), self.domains)
@@ -209,20 +214,23 @@ class Ranges:
             width = constant_sum([(1.0, high), (-1.0, low)])
             apart = bounds(low, self.domains).high < bounds(high, self.domains).low
             if not (apart.all() if width is None else width > 0):
-                self.problems.add("E049", "the lower end can be above the upper end", span)
+                self.problems.add("E049", "the lower end can be above the upper end", span, helps=[_ENDS])
             return
         failing = ~(evaluate(low, cases.columns, cases.n) < evaluate(high, cases.columns, cases.n))
         if failing.any():
             message = f"the lower end is not below the upper end{_where(cases, failing)}"
-            self.problems.add("E049", message, span)
+            self.problems.add("E049", message, span, helps=[_ENDS])
 
 
 def _constant_help(claim: _Claim, value: float) -> str:
     """What to write instead of a fixed number; a clipped one would only hide the mistake."""
     if claim.code == "E033" and 2 <= value <= 100:
         return f"a probability is a fraction: write {value / 100:g} for {value:g} %"
-    whole = "a whole number, " if claim.whole else ""
-    return claim.help if claim.strict else f"write {whole}{_between(claim.low, claim.high)}"
+    if claim.levels:
+        return "write one of " + ", ".join(f"`{level}`" for level in claim.levels)
+    if claim.strict or math.isinf(claim.low) or math.isinf(claim.high):
+        return claim.help
+    return f"write a {'whole ' if claim.whole else ''}number from {claim.low:g} to {claim.high:g}"
 
 
 def _between(low: float, high: float) -> str:
