@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,25 +148,20 @@ class _Analysis:
         rule = RULES[node.operator]
         if node.operator == "%" and all(is_whole(operand, self.domains) for operand in node.operands):
             rule = whole_modulo
-        low, high = (np.broadcast_to(end, (self.n,)) for end in rule(*intervals))
-        fixed = np.all([a == b for a, b in intervals], axis=0)
-        exact = low if node.operator == "index" else compute(node.operator, *(a for a, _ in intervals))
-        exact = exact.astype(np.float64)
-        low, high = np.where(fixed, exact, low), np.where(fixed, exact, high)
-        lacking = self._lacking(node, intervals, fixed, exact)
-        lost = np.isnan(low) | np.isnan(high) | (lacking[0].cases if lacking else False)
-        undefined = tuple(u for operand in operands for u in operand.undefined) + lacking
-        return Bounds(np.where(lost, -np.inf, low), np.where(lost, np.inf, high), undefined)
-
-    def _lacking(
-        self, node: Call, intervals: list[Interval], fixed: Mask, exact: NDArray[np.float64]
-    ) -> tuple[Undefined, ...]:
-        """Where the operator itself has no value."""
-        cases, reason = self._singular(node, intervals)
-        finite = np.all([np.isfinite(end) for interval in intervals for end in interval], axis=0)
-        overflow = fixed & finite & ~np.isfinite(exact)
-        cases = np.where(fixed, overflow, cases)
-        return (Undefined(node, cases, reason),) if cases.any() else ()
+        low, high = rule(*intervals)
+        lacking, reason = self._singular(node, intervals)
+        fixed = reduce(np.logical_and, [a == b for a, b in intervals])
+        if fixed.any() and node.operator != "index":
+            exact = compute(node.operator, *(a for a, _ in intervals)).astype(np.float64)
+            low, high = np.where(fixed, exact, low), np.where(fixed, exact, high)
+            lacking = np.where(fixed, ~np.isfinite(exact), lacking)
+        lost = np.isnan(low) | np.isnan(high) | lacking
+        if lost.any():
+            low, high = np.where(lost, -np.inf, low), np.where(lost, np.inf, high)
+        undefined = tuple(u for operand in operands for u in operand.undefined)
+        if lacking.any():
+            undefined += (Undefined(node, lacking, reason),)
+        return Bounds(low, high, undefined)
 
     def _singular(self, node: Call, intervals: list[Interval]) -> tuple[Mask, str]:
         """Where an operand can be what the operator has no value for, and what that is."""

@@ -168,7 +168,7 @@ def _exclusive(a: Interval, b: Interval) -> Interval:
 
 
 def _vector(*bits: Interval) -> Interval:
-    low, high = np.zeros(1), np.zeros(1)
+    low, high = np.zeros_like(bits[0][0]), np.zeros_like(bits[0][0])
     for bit in bits:
         low, high = 2 * low + ~may_fail(bit), 2 * high + may_hold(bit)
     return low, high

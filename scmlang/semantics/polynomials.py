@@ -16,7 +16,7 @@ _Atom = tuple[str, int]
 _Monomial = tuple[_Atom, ...]
 _Polynomial = dict[_Monomial, float]
 _MOST_TERMS = 1000  # of one polynomial
-_MOST_WORK = 100_000  # terms that are added or multiplied in all
+_MOST_WORK = 20_000  # terms that are added or multiplied in all
 _ROUNDING = 1e-12
 _ONE: _Monomial = ()
 
