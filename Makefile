@@ -44,6 +44,8 @@ demo: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/check_cold.py
 	$(BIN)/python benchmarks/sample_folder.py
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
+	$(BIN)/python benchmarks/parse.py
 
 docs: $(STAMP)
 	$(BIN)/python -m tools.reference

@@ -45,7 +45,7 @@ class Source:
         return len(self._line_starts)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Span:
     """Characters ``start`` to ``end`` (exclusive) of the source at hand."""
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from scmlang.source import Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """Anything that was written somewhere."""
 
     span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Name(Node):
     text: str
 
@@ -27,26 +27,26 @@ class Name(Node):
 # --- expressions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number(Node):
     """An integer or decimal; ``true`` and ``false`` are :class:`Truth`."""
 
     value: int | float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Truth(Node):
     value: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word(Node):
     """A bare name: a variable, a level or a ``let``."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unary(Node):
     """``operator`` is ``-``, ``+`` or ``not``."""
 
@@ -54,14 +54,14 @@ class Unary(Node):
     operand: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Binary(Node):
     operator: str
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Conditional(Node):
     """``if condition then then else otherwise``."""
 
@@ -70,18 +70,18 @@ class Conditional(Node):
     otherwise: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Vector(Node):
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Index(Node):
     base: Expression
     index: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Apply(Node):
     function: Name
     arguments: tuple[Expression, ...]
@@ -118,7 +118,7 @@ def words(node: Expression) -> Iterator[Word]:
 # --- domains
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RangeDomain(Node):
     """``low..high``, both included."""
 
@@ -126,14 +126,14 @@ class RangeDomain(Node):
     high: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NamedDomain(Node):
     """``{red, green}``; that the levels are names and differ is checked later."""
 
     levels: tuple[Name, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WordDomain(Node):
     """``binary``, ``real``, ``bits(4)``, ``image(3, 28, 28)``."""
 
@@ -147,12 +147,12 @@ Domain = RangeDomain | NamedDomain | WordDomain
 # --- statements
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ModelName(Node):
     name: Name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Declaration(Node):
     """``domain`` is None in ``latent U``, which only a bare diagram has."""
 
@@ -161,7 +161,7 @@ class Declaration(Node):
     latent: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Range(Node):
     """``low..high`` as an argument."""
 
@@ -169,7 +169,7 @@ class Range(Node):
     high: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Argument(Node):
     """``value`` or ``name=value``."""
 
@@ -177,7 +177,7 @@ class Argument(Node):
     value: Expression | Range
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call(Node):
     """A distribution, renderer or mechanism type with its arguments."""
 
@@ -185,7 +185,7 @@ class Call(Node):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row(Node):
     """``(configuration): [probabilities]`` of a table."""
 
@@ -193,27 +193,27 @@ class Row(Node):
     probabilities: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Exogenous(Node):
     names: tuple[Name, ...]
     call: Call
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group(Node):
     """One end of an arrow: ``X`` or ``{X, Y}``."""
 
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link(Node):
     """``->``, ``<-`` or ``<->``."""
 
     operator: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arrows(Node):
     """A chain: ``len(groups) == len(links) + 1``. Without a link it is a set that only names its members."""
 
@@ -221,13 +221,13 @@ class Arrows(Node):
     links: tuple[Link, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Let(Node):
     name: Name
     value: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Assignment(Node):
     """``name := value``."""
 
@@ -235,7 +235,7 @@ class Assignment(Node):
     value: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Draw(Node):
     """``name ~ call``, for ``table`` with its rows."""
 
@@ -244,7 +244,7 @@ class Draw(Node):
     rows: tuple[Row, ...] | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mechanism(Node):
     names: tuple[Name, ...]
     call: Call
@@ -253,7 +253,7 @@ class Mechanism(Node):
 # --- queries and assertions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Setting(Node):
     """``variable=value``; the value is a level name or a number, as text.
 
@@ -264,7 +264,7 @@ class Setting(Node):
     value: Name | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counterfactual(Node):
     """``Y``, ``Y[X=1]`` or ``Y[X=1, M[X=0]]``: a variable in the world that its subscript makes.
 
@@ -275,14 +275,14 @@ class Counterfactual(Node):
     subscript: tuple[Setting | Counterfactual, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Do(Node):
     """``do(X=1, …)``: as a query, the whole model under the intervention."""
 
     settings: tuple[Setting | Counterfactual, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event(Node):
     """``left relation right`` with ``=``, ``!=``, ``<``, ``<=``, ``>`` or ``>=``."""
 
@@ -291,14 +291,14 @@ class Event(Node):
     right: Quantity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Several(Node):
     """``{X, Y}`` as an argument."""
 
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Application(Node):
     """``function(arguments | conditions)``: ``P``, ``E``, a named effect or a predicate."""
 
@@ -307,7 +307,7 @@ class Application(Node):
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Opposite(Node):
     """``-operand`` or ``+operand``."""
 
@@ -315,7 +315,7 @@ class Opposite(Node):
     operand: Quantity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arithmetic(Node):
     operator: str
     left: Quantity
@@ -327,7 +327,7 @@ Operand = Event | Several | Quantity
 Condition = Do | Operand
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Conditioned(Node):
     """``quantity | conditions``, the conditions holding in every term of the quantity."""
 
@@ -338,13 +338,13 @@ class Conditioned(Node):
 Query = Do | Conditioned
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NamedQuery(Node):
     name: Name
     query: Query
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Assertion(Node):
     """``assert [not] predicate`` or ``assert a == b within 0.01``; relations stand between the quantities."""
 
@@ -368,6 +368,6 @@ Statement = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Program(Node):
     statements: tuple[Statement, ...]

@@ -32,7 +32,7 @@ FILE = "model_file"
 QUERY = "query_text"
 
 
-class _Newlines(PostLex):
+class NewLines(PostLex):
     """Drops line ends inside brackets, where they mean nothing; a `;` stays, for it is a mistake there."""
 
     always_accept = ("_NL",)
@@ -62,7 +62,7 @@ def grammar_text() -> str:
 @cache
 def _lark() -> Lark:
     return Lark(
-        grammar_text(), parser="lalr", start=[FILE, QUERY], postlex=_Newlines(), maybe_placeholders=True
+        grammar_text(), parser="lalr", start=[FILE, QUERY], postlex=NewLines(), maybe_placeholders=True
     )
 
 

@@ -14,14 +14,14 @@ from lark.exceptions import UnexpectedInput
 
 from scmlang.source import Span
 from scmlang.syntax.lalr import Driver, Rejected
-from scmlang.syntax.parser import FILE, QUERY, _Newlines, grammar_text
+from scmlang.syntax.parser import FILE, QUERY, NewLines, grammar_text
 
 ROOT = Path(__file__).parents[2]
 LARK = Lark(
     grammar_text(),
     parser="lalr",
     start=[FILE, QUERY],
-    postlex=_Newlines(),
+    postlex=NewLines(),
     propagate_positions=True,
     maybe_placeholders=True,
 )
