@@ -94,6 +94,8 @@ def collect(program: ast.Program, problems: Problems) -> Scope:
             for name in statement.names:
                 if _fresh(name, places, problems):
                     scope.variables[name.text] = Declared(name.text, name.span, role, domain)
+                elif name.text in scope.lets:
+                    problems.missing.add(name.text)  # one report is enough
         elif isinstance(statement, ast.Exogenous):
             for name in statement.names:
                 if _fresh(name, places, problems):
