@@ -100,7 +100,8 @@ class _Assertions:
         first = node.quantities[0]
         if isinstance(first, ast.Application) and first.function.text in PREDICATES:
             if node.tolerance is not None:
-                self.problems.add("E085", "a predicate has no tolerance", node.tolerance.span)
+                helps = ["leave it out: a predicate is true or false"]
+                self.problems.add("E085", "a predicate has no tolerance", node.tolerance.span, helps=helps)
                 return None
             return self._independence(first) if first.function.text == "independent" else self._known(first)
         helps: Sequence[str] = ["compare it: `assert P(Y=1) == 0.5`"]
@@ -182,7 +183,8 @@ class _Assertions:
             return None
         found = tuple(quantity for quantity in quantities if quantity is not None)
         if not any(self._speaks(quantity) for quantity in found):
-            self.problems.add("E083", "no variable stands in this assertion", node.span)
+            helps = ["assert something of the model: `assert P(Y=1) == 0.5`"]
+            self.problems.add("E083", "no variable stands in this assertion", node.span, helps=helps)
             return None
         shapes = {_free(quantity) for quantity in found if is_table(quantity)}
         if len(shapes) > 1:

@@ -228,7 +228,8 @@ class Terms:
             return None
         event = Event(node.relation, left, right)
         if not any(True for _ in counterfactuals(event)):
-            self.problems.add("E081", "no variable stands in this event", node.span)
+            helps = ["an event is a variable with a value: `Y=1`, `Y[X=1]=0`, `D < 3`"]
+            self.problems.add("E081", "no variable stands in this event", node.span, helps=helps)
             return None
         return event
 
@@ -291,7 +292,8 @@ class Terms:
             if before[0] != value:
                 note = Note("another value here", before[1])
                 message = f"`{name}` cannot have two values in one world"
-                self.problems.add("E073", message, place.span, notes=[note])
+                helps = ["give it one value; another world is written as a subscript: `Y[X=1]`"]
+                self.problems.add("E073", message, place.span, notes=[note], helps=helps)
                 return False
         return True
 

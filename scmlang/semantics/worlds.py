@@ -30,7 +30,8 @@ class Worlds:
             name = setting.variable.text
             if name in places:
                 note = Note("the first time", places[name])
-                self.problems.add("E072", f"`{name}` is set twice", setting.span, notes=[note])
+                message = f"`{name}` is set twice"
+                self.problems.add("E072", message, setting.span, notes=[note], helps=["keep one of them"])
                 sound = False
                 continue
             places[name] = setting.span
@@ -64,7 +65,8 @@ class Worlds:
         reason = _unsettable(variable)
         if reason:
             message = f"`{name.text}` is {reason}, and `do` sets labels only"
-            self.problems.add("E071", message, name.span)
+            what = "the labels that it shows" if variable.is_image else "an endogenous variable"
+            self.problems.add("E071", message, name.span, helps=[f"intervene on {what}"])
             return None
         return variable
 
