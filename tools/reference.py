@@ -11,6 +11,7 @@ from scmlang.compiler import Compilation
 from scmlang.graph import Graph
 from scmlang.train.loading import recipe_names
 from scmlang.train.recipe import KeyDescription, Recipe, describe, groups
+from tools.language import filled
 
 DOCS = Path(__file__).parent.parent / "docs"
 RECIPES = """\
@@ -69,11 +70,19 @@ def _yaml(value: object) -> str:
     return str(value)
 
 
+def language_page() -> str:
+    """The reference of the language, what it quotes and tabulates written anew."""
+    return filled((DOCS / "language.md").read_text(encoding="utf-8"))
+
+
 def _picture(path: Path) -> str:
     return Graph(Compilation.from_file(path), latent=True, exogenous=True).svg
 
 
-PAGES: dict[str, Callable[[], str]] = {"recipes.md": recipes_page}
+PAGES: dict[str, Callable[[], str]] = {"recipes.md": recipes_page, "language.md": language_page}
+PAGES["images/tutorial/bars.svg"] = lambda: (
+    Graph(Compilation.from_text("D -> C -> B; D <-> B", "bars.scm")).svg
+)
 PAGES |= {
     f"images/classics/{path.stem}.svg": partial(_picture, path)
     for path in sorted((DOCS.parent / "examples" / "classics").glob("*.scm"))

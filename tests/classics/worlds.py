@@ -41,7 +41,7 @@ class Worlds:
 
     def __init__(self, model: CausalModel) -> None:
         self.model = model
-        cells = {v.name: self._cells(v) for v in model.variables.values() if not _assigned(v)}
+        cells = {v.name: self._cells(v) for v in model.variables.values() if _drawn(v)}
         grid = np.meshgrid(*(np.arange(len(width)) for _, width in cells.values()), indexing="ij")
         places = dict(zip(cells, (axis.ravel() for axis in grid), strict=True))
         self.noise = {name: cells[name][0][place] for name, place in places.items()}
@@ -72,7 +72,8 @@ class Worlds:
             variable = self.model.variables[name]
             equation = variable.equation
             assert equation is not None
-            assert not isinstance(equation, Render)
+            if isinstance(equation, Render):
+                continue  # no quantity is about an image
             if name in do:
                 columns[name] = np.broadcast_to(np.asarray(do[name], np.int64), (n,))
             elif isinstance(equation, Assignment):
@@ -164,8 +165,8 @@ class Worlds:
         )
 
 
-def _assigned(variable: Variable) -> bool:
-    return isinstance(variable.equation, Assignment)
+def _drawn(variable: Variable) -> bool:
+    return isinstance(variable.equation, Draw | Table)
 
 
 def _values(variable: Variable) -> range:
