@@ -100,8 +100,8 @@ class _Assertions:
         first = node.quantities[0]
         if isinstance(first, ast.Application) and first.function.text in PREDICATES:
             if node.tolerance is not None:
-                helps = ["leave it out: a predicate is true or false"]
-                self.problems.add("E085", "a predicate has no tolerance", node.tolerance.span, helps=helps)
+                message, help = "a predicate has no tolerance", "leave it out: a predicate is true or false"
+                self.problems.add("E085", message, node.tolerance.span, helps=[help])
                 return None
             return self._independence(first) if first.function.text == "independent" else self._known(first)
         helps: Sequence[str] = ["compare it: `assert P(Y=1) == 0.5`"]
