@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scmlang.diagnostics.base import InternalError
 from scmlang.formatting.comments import tidy
-from scmlang.formatting.document import HARD, Break, Document, Remark, Sequence, Text, sequence
+from scmlang.formatting.document import HARD, NOTHING, Break, Document, Remark, Sequence, Text, sequence
 from scmlang.source import Source, Span
 
 _INSIDE = re.compile(r"(?P<gap>[ \t\f\r\n]+)|(?P<comment>#[^\n]*)")
@@ -92,8 +92,10 @@ class Cursor:
 
     def waiting(self) -> Sequence:
         """The comments so far, where no line would end but for them."""
+        if not self._comments:
+            return NOTHING
         behind, alone = self._split()
-        parts: list[Document] = [*behind, HARD] if behind or alone else []
+        parts: list[Document] = [*behind, HARD]
         for comment in alone:
             parts += [Text(comment.text), HARD]
         return sequence(parts)
@@ -130,6 +132,8 @@ class Cursor:
 
     def _split(self) -> tuple[list[Remark], list[Comment]]:
         """The comments so far: one behind the last token, if any, and those that get lines of their own."""
+        if not self._comments:
+            return [], []
         found, self._comments = self._comments, []
         behind = int(bool(found) and not found[0].alone)
         return [Remark(comment.text) for comment in found[:behind]], found[behind:]

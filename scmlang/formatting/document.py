@@ -65,6 +65,7 @@ Document = Text | Break | Remark | WhenBroken | Sequence | Indented | Group
 SOFT = Break("")
 SPACE = Break(" ")
 HARD = Break("", hard=True)
+NOTHING = Sequence((), hard=False)
 
 
 def sequence(parts: Iterable[Document]) -> Sequence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from scmlang.collector import paused
 from scmlang.diagnostics.base import Diagnostic, InternalError, ScmError
 from scmlang.formatting.comments import align
 from scmlang.formatting.cursor import Cursor
@@ -15,6 +16,7 @@ from scmlang.syntax import ast
 from scmlang.syntax.parser import parse
 
 
+@paused()
 def format_text(source: Source) -> str:
     """The text of a model file in the one style; "" when it has neither statements nor comments.
 
