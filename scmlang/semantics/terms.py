@@ -28,6 +28,7 @@ from scmlang.source import Span
 from scmlang.syntax import ast
 
 Events = tuple[Event | Counterfactual, ...]
+_EVENT = "an event is a variable with a value: `Y=1`, `Y[X=1]=0`, `D < 3`"
 PREDICATES = ("independent", "identifiable")
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -216,8 +217,10 @@ class Terms:
         if isinstance(node, ast.Counterfactual):
             return self.variable(node, world)
         if not isinstance(node, ast.Event):
-            helps = ["an event is a variable with a value: `Y=1`, `Y[X=1]=0`, `D < 3`"]
-            self.problems.add("E081", "this is no event", node.span, helps=helps)
+            message, helps = "this is no event", [_EVENT]
+            if isinstance(node, ast.Application) and node.function.text == "do":
+                message, helps = "`do` stands behind the `|`", ["write `P(Y=1 | do(X=1))`"]
+            self.problems.add("E081", message, node.span, helps=helps)
             return None
         if isinstance(node.right, ast.Counterfactual) and not isinstance(node.left, ast.Counterfactual):
             node = replace(node, left=node.right, right=node.left, relation=_MIRRORED[node.relation])
@@ -228,8 +231,7 @@ class Terms:
             return None
         event = Event(node.relation, left, right)
         if not any(True for _ in counterfactuals(event)):
-            helps = ["an event is a variable with a value: `Y=1`, `Y[X=1]=0`, `D < 3`"]
-            self.problems.add("E081", "no variable stands in this event", node.span, helps=helps)
+            self.problems.add("E081", "no variable stands in this event", node.span, helps=[_EVENT])
             return None
         return event
 
