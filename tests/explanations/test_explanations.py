@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def found(text: str) -> list[str]:
     """The codes of a program, warnings included."""
     compilation = Compilation.from_text(text)
     try:
-        return [d.code for d in compilation.warnings]
+        return [d.code for d in (*compilation.warnings, *compilation.failures)]
     except ScmError as error:
         return [d.code for d in error.diagnostics]
 
@@ -84,7 +85,7 @@ def test_the_command_reports_the_wrong_text_alone(
 def run(snippet: Snippet) -> int:
     file = Path("example.scm" if snippet.language == "scm" else f"example.{snippet.language}")
     file.write_text(snippet.text, encoding="utf-8")
-    return run_here(*(file if word == "FILE" else word for word in snippet.command.split()))
+    return run_here(*(file if word == "FILE" else word for word in shlex.split(snippet.command)))
 
 
 @each([story for story in STORIES if story.wrong.language == "console"])

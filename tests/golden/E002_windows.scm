@@ -1,0 +1,2 @@
+Dose: real
+# the patient’s dose, in “units”

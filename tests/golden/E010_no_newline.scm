@@ -1,0 +1,3 @@
+Exposure: binary
+Outcome: binary
+Exposure -> Outcom

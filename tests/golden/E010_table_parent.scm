@@ -1,0 +1,5 @@
+Rain, Sprinkler, Wet: binary
+Wet ~ table(Rain, Sprinklr) {
+  (0, 0): [1, 0]      (0, 1): [0.1, 0.9]
+  (1, 0): [0.2, 0.8]  (1, 1): [0.01, 0.99]
+}

@@ -1,0 +1,3 @@
+Age, Sex: binary
+{Age, Sex, Income} -> Vote
+Vote: {left, right}

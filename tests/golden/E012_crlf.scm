@@ -1,0 +1,3 @@
+# saved on Windows
+X: binary
+X -> Y

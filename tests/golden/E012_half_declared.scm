@@ -1,0 +1,4 @@
+# a front-door model of which only the ends were declared
+X, Y: binary
+X -> Z -> Y
+X <-> Y

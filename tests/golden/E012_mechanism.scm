@@ -1,0 +1,2 @@
+X: 0..9
+mechanism Image: table

@@ -1,0 +1,2 @@
+X:	binary
+X	->	Colour

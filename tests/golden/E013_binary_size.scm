@@ -1,0 +1,1 @@
+Arm: binary(2)

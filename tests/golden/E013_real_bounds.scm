@@ -1,0 +1,2 @@
+Age: real(0, 120)
+Dose: bits()

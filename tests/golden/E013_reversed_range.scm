@@ -1,0 +1,2 @@
+# R's 5:1 counts down
+Likert: 5..1

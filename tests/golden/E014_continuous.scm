@@ -1,0 +1,3 @@
+A: continuous
+B: gaussian
+A -> B

@@ -1,0 +1,3 @@
+X, Z: binry
+Y: reel
+{X, Z} -> Y

@@ -1,0 +1,4 @@
+Name: str
+Age: int
+Married: bool
+Height: float

@@ -1,0 +1,3 @@
+# Stan's declarations, turned round
+N: vector
+p: simplex

@@ -1,0 +1,3 @@
+# café, naïve
+Drink: {tea, coffee}  # café
+coffee: binary

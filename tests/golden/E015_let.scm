@@ -1,0 +1,2 @@
+let low = 0.1
+Risk: {low, high}

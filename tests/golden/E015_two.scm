@@ -1,0 +1,3 @@
+exogenous noise ~ bernoulli(0.5)
+Source: {signal, noise}
+signal: real

@@ -1,0 +1,3 @@
+Signal: {red, amber, stop}
+stop: binary
+Signal -> stop

@@ -1,0 +1,7 @@
+model FrontDoor
+X, Z, Y: binary
+X -> Z -> Y
+
+model BackDoor
+W: binary
+W -> {X, Y}

@@ -1,0 +1,3 @@
+model M
+X: binary
+model M

@@ -1,0 +1,5 @@
+model A
+model B
+model C
+X, Y: binary
+X -> Y

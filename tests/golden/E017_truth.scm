@@ -1,0 +1,1 @@
+Smoker: {true, false}

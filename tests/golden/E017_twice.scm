@@ -1,0 +1,1 @@
+Stage: {early, middle, late, early}

@@ -1,0 +1,1 @@
+State: bits(64)

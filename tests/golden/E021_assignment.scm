@@ -1,0 +1,3 @@
+exogenous U ~ normal(0, 1)
+Balance: real
+Balance := Balance + U

@@ -1,0 +1,3 @@
+# a labour market
+Wage, Employment, Output: real
+Wage -> Employment -> Output -> Wage

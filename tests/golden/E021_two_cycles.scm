@@ -1,0 +1,4 @@
+Heat, Pressure, Flow, Valve: real
+Heat -> Pressure -> Heat
+Flow -> Valve
+Valve -> Flow

@@ -1,0 +1,3 @@
+X: real
+Y: binary
+Y := not X

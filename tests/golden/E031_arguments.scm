@@ -1,0 +1,2 @@
+X, Y: real
+Y := max(X)

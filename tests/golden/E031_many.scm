@@ -1,0 +1,3 @@
+X: real
+Y: real
+Y := exp(X, 2) + clip(X, 1)

@@ -1,0 +1,3 @@
+X: real
+Y: real
+Y := tanhh(X) + expit(X)

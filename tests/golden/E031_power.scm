@@ -1,0 +1,2 @@
+X, Y: real
+Y := pow(X, 2)

@@ -1,0 +1,2 @@
+Color: {red, green, blue}
+Color := 3

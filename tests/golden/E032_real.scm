@@ -1,0 +1,3 @@
+A: real
+Count: 0..9
+Count := round(A)

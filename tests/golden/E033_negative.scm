@@ -1,0 +1,3 @@
+Arm: {placebo, drug}
+Cured: binary
+Cured ~ bernoulli(if Arm == drug then 0.5 else -0.1)

@@ -1,0 +1,2 @@
+Vaccinated: binary
+Vaccinated ~ bernoulli(85)

@@ -1,0 +1,3 @@
+Dose: real
+Cured: binary
+Cured ~ bernoulli(0.1 * Dose)

@@ -1,0 +1,2 @@
+Rain, Wet: binary
+Wet ~ table(Rain) { (0): [90, 10]  (1): [20, 80] }

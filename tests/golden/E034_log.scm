@@ -1,0 +1,3 @@
+Income: real
+LogIncome: real
+LogIncome := log(Income)

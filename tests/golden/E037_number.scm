@@ -1,0 +1,3 @@
+Count: 0..7
+Bit: binary
+Bit := Count[0]

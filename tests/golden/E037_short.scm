@@ -1,0 +1,3 @@
+X, Y: binary
+Code: bits(3)
+Code := [X, Y]

@@ -1,0 +1,2 @@
+Left, Right: image(3, 8, 8)
+Right := Left

@@ -1,0 +1,3 @@
+I: image(3, 8, 8)
+Ill: binary
+Ill ~ bernoulli(sigmoid(I))

@@ -1,0 +1,2 @@
+X, Y: real
+Y := 2 * X + normal(0, 1)

@@ -1,0 +1,2 @@
+A, B: binary
+B := table(A)

@@ -1,0 +1,2 @@
+X: real
+X ~ Normal(0, 1)

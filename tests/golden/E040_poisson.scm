@@ -1,0 +1,2 @@
+Calls: 0..100
+Calls ~ poisson(4)

@@ -1,0 +1,2 @@
+theta: real
+theta ~ cauchy(0, 5)

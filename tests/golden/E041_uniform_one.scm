@@ -1,0 +1,2 @@
+X: real
+X ~ uniform(1)

@@ -1,0 +1,2 @@
+Successes: 0..3
+Successes ~ binomial(10, 0.5)

@@ -1,0 +1,2 @@
+Vote: {left, centre, right}
+Vote ~ bernoulli(0.5)

@@ -1,0 +1,2 @@
+Children: 0..10
+Children ~ normal(2, 1)

@@ -1,0 +1,2 @@
+Rain, Wet: binary
+Wet ~ table(Rain)

@@ -1,0 +1,5 @@
+Rain, Wet: binary
+Wet ~ table(Rain) {
+  (0): [0.95, 0.1]
+  (1): [0.2, 0.8]
+}

@@ -1,0 +1,2 @@
+Vote: {left, centre, right}
+Vote ~ categorical([0.3, 0.3, 0.3])

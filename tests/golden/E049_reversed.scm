@@ -1,0 +1,2 @@
+U: real
+U ~ uniform(1, 0)

@@ -1,0 +1,2 @@
+I: image(3, 8, 8)
+I ~ disc(tint=0.5)

@@ -1,0 +1,3 @@
+D: 0..9
+Size: 0..9
+Size ~ disc(size=D)

@@ -1,0 +1,3 @@
+D: 0..9
+I: image(3, 64, 64)
+I ~ disc(size=D)

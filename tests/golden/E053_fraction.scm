@@ -1,0 +1,3 @@
+D: 0..9
+I: image(3, 8, 8)
+I ~ disc(size=D / 2)

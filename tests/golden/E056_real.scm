@@ -1,0 +1,2 @@
+X, Y: real
+Y ~ normal(X, 1, coupling=gumbel)

@@ -1,0 +1,2 @@
+X, Y: binary
+Y ~ bernoulli(0.2 + 0.5 * X, coupling=monotone, coupling=gumbel)

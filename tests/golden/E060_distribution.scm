@@ -1,0 +1,3 @@
+X, Y: real
+X -> Y
+mechanism Y: normal(0, 1)

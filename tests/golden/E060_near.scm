@@ -1,0 +1,3 @@
+X, Y: binary
+X -> Y
+mechanism X, Y: tables(embedding=8)

@@ -1,0 +1,3 @@
+X, Y: binary
+X -> Y
+mechanism Y: net(layers=[64, 64])

@@ -1,0 +1,3 @@
+X, Y: binary
+X -> Y
+mechanism Y: net(dropout=20, residual=yes)

@@ -1,0 +1,4 @@
+Age: real
+Sex: binary
+{Sex} -> Age
+mechanism Sex, Age: table(embedding=8)

@@ -1,0 +1,2 @@
+Age: real
+mechanism Age: table

@@ -1,0 +1,4 @@
+A, B: real
+A -> B
+mechanism A: table
+mechanism B: table(embedding=4)

@@ -1,0 +1,3 @@
+X, Y: real
+Y ~ normal(X, 1)
+mechanism Y: net

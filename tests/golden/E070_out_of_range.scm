@@ -1,0 +1,4 @@
+Digit: 0..9
+Bar: binary
+Digit -> Bar
+query ten = P(Bar=1 | do(Digit=10))

@@ -1,0 +1,4 @@
+X, Y: binary
+X -> Y
+query q = ate(X, Y)
+query r = p(Y=1)

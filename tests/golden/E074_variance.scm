@@ -1,0 +1,3 @@
+X, Y: real
+X -> Y
+query q = Var(Y | do(X=1))

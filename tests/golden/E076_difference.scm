@@ -1,0 +1,3 @@
+A, B: real
+A -> B
+query q = P(B != 0 | do(A=1))

@@ -1,0 +1,4 @@
+X: binary
+Weight: real
+X -> Weight
+query q = P(Weight=70 | do(X=1))

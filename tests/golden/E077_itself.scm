@@ -1,0 +1,3 @@
+X, Y: binary
+X -> Y
+query q = ATE(X, X)

@@ -1,0 +1,4 @@
+Dose: 0..3
+Y: binary
+Dose -> Y
+query q = ATE(Dose, Y)

@@ -1,0 +1,4 @@
+Dose: real
+Y: binary
+Dose -> Y
+query q = ETT(Dose, Y)

@@ -1,0 +1,3 @@
+X, Z, Y: binary
+{X, Z} -> Y
+query q = do(X=1, Z)

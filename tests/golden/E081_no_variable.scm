@@ -1,0 +1,3 @@
+X, Y: binary
+X -> Y
+query q = P(1 < 2)

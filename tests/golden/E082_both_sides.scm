@@ -1,0 +1,3 @@
+X, Y, Z: binary
+X -> Z -> Y
+assert independent(X, X | Z)

@@ -1,0 +1,3 @@
+X, Z, Y: binary
+{X, Z} -> Y
+assert P(Y | X) == P(Y | Z)

@@ -1,0 +1,3 @@
+X, Y: binary
+X <-> Y
+assert independent(X, Y)

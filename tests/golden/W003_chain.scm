@@ -1,0 +1,4 @@
+X, Y: binary
+latent A, B: binary
+X -> Y
+X -> A -> B

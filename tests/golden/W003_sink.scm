@@ -1,0 +1,3 @@
+X, Y: binary
+latent Mood: binary
+X -> {Mood, Y}

@@ -1,0 +1,3 @@
+exogenous U ~ bernoulli(0)
+X: binary
+X := U

@@ -1,0 +1,3 @@
+# `:=` where `~ bernoulli` was meant
+X: real
+X := 0.5

@@ -1,0 +1,2 @@
+X, Z, Y: binary
+Y := X or Z and X

@@ -1,0 +1,4 @@
+Wish: {none, some, all}
+Got: {some, all}
+Content: binary
+Content := Got >= Wish

@@ -1,0 +1,4 @@
+Before: {low, high}
+After: {high, low}
+Same: binary
+Same := Before == After

@@ -1,0 +1,4 @@
+Arm: {placebo, drug}
+Outcome: {dead, alive}
+Good: binary
+Good := Arm == Outcome

@@ -1,0 +1,2 @@
+X, Z, Y: binary
+X -> Y

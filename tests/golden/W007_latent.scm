@@ -1,0 +1,4 @@
+X, Y: binary
+latent U: binary
+X -> Y
+X <-> Y
