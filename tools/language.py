@@ -17,6 +17,7 @@ from scmlang.limits import LIMITS, Limits
 from scmlang.mechanisms import MECHANISMS
 from scmlang.semantics.domains import Real
 from scmlang.semantics.effects import EFFECTS
+from scmlang.semantics.errors import CODES
 from scmlang.semantics.quantities import Effect, show_quantity
 from scmlang.semantics.signatures import Option, Parameter
 from scmlang.syntax.parser import grammar_text
@@ -154,8 +155,14 @@ def effects() -> str:
     return _table(("effect", "is", "defined as"), rows)
 
 
+def warnings() -> str:
+    """What a check warns of."""
+    return _table(("code", "warns of"), ((code, title) for code, title in CODES.items() if code[0] == "W"))
+
+
 REGIONS: dict[str, Callable[[], str]] = {
     "limits": limits,
+    "warnings": warnings,
     "mechanisms": mechanisms,
     "renderers": renderers,
     "effects": effects,
