@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -22,7 +23,8 @@ from scmlang.limits import LIMITS, limited
 from scmlang.source import Source
 from scmlang.syntax.parser import parse
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.scm"))
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples").rglob("*.scm"))
 LONG = "a_variable_whose_name_is_long"
 
 
@@ -311,6 +313,12 @@ def test_a_result_of_another_meaning_is_never_given(monkeypatch: pytest.MonkeyPa
 def test_examples_are_formatted(path: Path) -> None:
     written = path.read_text(encoding="utf-8")
     assert formatted(written) == written
+
+
+def test_the_documentation_shows_what_it_says() -> None:
+    page = (ROOT / "docs" / "formatting.md").read_text(encoding="utf-8")
+    before, after = re.findall(r"^```scm[^\n]*\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert formatted(before) == after
 
 
 @settings(max_examples=150, deadline=None)
