@@ -15,6 +15,7 @@ from scmlang.semantics.couplings import OPTION, read_coupling, refuse_exogenous
 from scmlang.semantics.domains import BINARY, Domain, Finite, Image, Real
 from scmlang.semantics.errors import Problems, suggestion
 from scmlang.semantics.expressions import Constant, Expression
+from scmlang.semantics.levels import is_number
 from scmlang.semantics.model import Draw
 from scmlang.semantics.typing import REAL, Resolver
 from scmlang.source import Span
@@ -129,7 +130,9 @@ class Draws:
                 written.append(argument.value)
         typed = [self.resolver.resolve(expression) for expression in written]
         found = [t for t in typed if t is not None]
-        if len(found) < len(typed):
+        what = f"an argument of `{call.function.text}`"
+        numbers = [is_number(t.levels, what, t.expression.span, self.problems) for t in found]
+        if len(found) < len(typed) or not all(numbers):
             raise _Rejected
         return _Arguments(tuple(t.expression for t in found), tuple(t.form for t in found))
 

@@ -13,6 +13,7 @@ from scmlang.semantics.domains import Domain, Finite, Image
 from scmlang.semantics.draws import USAGE, Draws, unknown_distribution
 from scmlang.semantics.errors import Problems, listing, suggestion
 from scmlang.semantics.expressions import Expression
+from scmlang.semantics.levels import fits
 from scmlang.semantics.model import Assignment, Equation, Render, Role
 from scmlang.semantics.names import Scope
 from scmlang.semantics.signatures import Catalogue, RendererSignature
@@ -105,7 +106,8 @@ class Equations:
             return None
         levels = domain if isinstance(domain, Finite) else None
         typed = self.resolver.resolve(statement.value, levels)
-        if typed is None:
+        name = statement.name.text
+        if typed is None or not fits(typed.levels, domain, f"`{name}`", statement.value.span, self.problems):
             return None
         if typed.width and levels is not None and levels.form == "bits" and levels.size != 1 << typed.width:
             message = f"this has {typed.width} bits, and `{statement.name.text}` is {domain}"
@@ -210,4 +212,7 @@ class Equations:
         parameter = renderer.parameters[name]
         levels = parameter.domain if isinstance(parameter.domain, Finite) else None
         typed = self.resolver.resolve(argument.value, levels)
-        return None if typed is None else typed.expression
+        what = f"`{name}` of `{renderer.name}`"
+        if typed is None or not fits(typed.levels, parameter.domain, what, argument.span, self.problems):
+            return None
+        return typed.expression

@@ -11,6 +11,7 @@ from scmlang.semantics.couplings import read_coupling
 from scmlang.semantics.domains import Domain, Finite
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import Constant
+from scmlang.semantics.levels import fits, is_number
 from scmlang.semantics.model import Table
 from scmlang.semantics.typing import Resolver
 from scmlang.source import Span
@@ -119,7 +120,7 @@ class Tables:
         values = []
         for node, (name, domain) in zip(row.configuration, parents.items(), strict=True):
             typed = self.resolver.resolve(node, domain)
-            if typed is None:
+            if typed is None or not fits(typed.levels, domain, f"`{name}`", node.span, self.problems):
                 return None
             value = typed.expression.value if isinstance(typed.expression, Constant) else None
             if value is None or value != int(value) or domain.value(int(value)) is None:
@@ -133,7 +134,7 @@ class Tables:
         typed = [self.resolver.resolve(node) for node in row.probabilities]
         chances = []
         for node, item in zip(row.probabilities, typed, strict=True):
-            if item is None:
+            if item is None or not is_number(item.levels, "a probability", node.span, self.problems):
                 return None
             if not isinstance(item.expression, Constant):
                 helps = ["a formula belongs into an equation, as in `bernoulli(...)`"]

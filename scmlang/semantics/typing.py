@@ -12,6 +12,7 @@ from scmlang.limits import LIMITS
 from scmlang.semantics.domains import Finite, Real
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import FUNCTIONS, Call, Constant, Expression, Reference, evaluate
+from scmlang.semantics.levels import NO_LEVELS, Levels, comparable
 from scmlang.semantics.names import Scope
 from scmlang.semantics.unknowns import arity, unknown_function, unknown_word
 from scmlang.source import Span
@@ -31,6 +32,7 @@ class Typed:
         width: the number of bits of a bit vector, 0 for all else.
         size: the number of its nodes.
         depth: its nesting.
+        levels: what its values are called.
     """
 
     expression: Expression
@@ -38,6 +40,7 @@ class Typed:
     width: int = 0
     size: int = 1
     depth: int = 1
+    levels: Levels = NO_LEVELS
 
 
 class Resolver:
@@ -97,12 +100,18 @@ class Resolver:
             let = self._lets[node.text]
             return let and replace(let, expression=replace(let.expression, span=node.span))
         if levels is not None and node.text in levels.names:
-            return Typed(Constant(levels.names.index(node.text), node.span), INTEGER)
+            named = Levels(levels.names, node.text)
+            return Typed(Constant(levels.names.index(node.text), node.span), INTEGER, levels=named)
         values = self._levels.get(node.text, set())
         if len(values) == 1 and not (levels and levels.names):
-            return Typed(Constant(next(iter(values)), node.span), INTEGER)
+            named = Levels(self._owner(node.text).names, node.text)
+            return Typed(Constant(next(iter(values)), node.span), INTEGER, levels=named)
         unknown_word(node, levels, values, self.scope, self.problems)
         return None
+
+    def _owner(self, level: str) -> Finite:
+        """The first domain that has the level."""
+        return next(domain for domain in self.scope.finite_domains() if level in domain.names)
 
     def _variable(self, node: ast.Word) -> Typed | None:
         domain = self.scope.variables[node.text].domain
@@ -114,7 +123,7 @@ class Resolver:
         if isinstance(domain, Finite):
             width = domain.size.bit_length() - 1 if domain.form == "bits" else 0
             truth = domain.offset == 0 and domain.size <= 2
-            return Typed(reference, TRUTH if truth else INTEGER, width)
+            return Typed(reference, TRUTH if truth else INTEGER, width, levels=Levels(domain.names))
         message = f"`{node.text}` is an image and cannot be computed with"
         helps = ["compute with the labels that the image is drawn from"]
         self.problems.add("E038", message, node.span, helps=helps)
@@ -144,6 +153,10 @@ class Resolver:
             return self._logic(node.operator, node, (node.left, node.right), (left, right))
         if comparing:
             self._warn_of_levels(node)
+            fixed = [isinstance(side.expression, Constant) for side in (left, right)]
+            sides = (left.levels, fixed[0]), (right.levels, fixed[1])
+            if not comparable(*sides, node.span, self.problems):
+                return None
         form = TRUTH if comparing else _arithmetic_form(node.operator, left, right)
         return self._call(node.operator, (left, right), form, node.span)
 
@@ -190,7 +203,8 @@ class Resolver:
             return None
         width = then.width if then.width == otherwise.width else 0
         operands = (condition, then, otherwise)
-        return self._call("if", operands, _widest(then, otherwise), node.span, width)
+        chosen = self._call("if", operands, _widest(then, otherwise), node.span, width)
+        return chosen and replace(chosen, levels=then.levels.joined(otherwise.levels))
 
     def _vector(self, node: ast.Vector) -> Typed | None:
         items = [self.resolve(item) for item in node.items]
