@@ -44,7 +44,7 @@ def test_what_is_quoted_is_the_grammar() -> None:
 def test_a_changed_grammar_is_seen() -> None:
     stale = PAGE.replace('"model" name  ', '"modell" name ')
     assert stale != PAGE
-    assert filled(stale) == PAGE
+    assert filled(stale) == filled(PAGE)
     with pytest.raises(KeyError):
         filled(PAGE.replace("```lark statement.assertion", "```lark statement.claim"))
     with pytest.raises(ValueError, match="defines nothing"):
