@@ -106,7 +106,11 @@ class Builder:
         return ast.Group(place, items[0])
 
     def integer(self, place: Span, items: list[Token | None]) -> int:
-        return int("".join(part for part in items if part is not None))
+        text = "".join(part for part in items if part is not None)
+        if len(text.lstrip("-0")) > _DIGITS:  # Python's own conversion fails on thousands of digits
+            self._too_large(place)
+            return 0
+        return int(text)
 
     def level(self, place: Span, items: list[Token]) -> ast.Name:
         return ast.Name(place, str(items[0]))
@@ -240,11 +244,12 @@ class Builder:
             return int(text)
         value = float(text)
         if text.isdecimal() or value == float("inf"):
-            help = f"an integer has at most {_DIGITS} digits, and a decimal is below 1.8e308"
-            self.problems.append(
-                Diagnostic("E009", "this number is too large", self.source, span, helps=(help,))
-            )
+            self._too_large(span)
         return value
+
+    def _too_large(self, span: Span) -> None:
+        help = f"an integer has at most {_DIGITS} digits, and a decimal is below 1.8e308"
+        self.problems.append(Diagnostic("E009", "this number is too large", self.source, span, helps=(help,)))
 
     def _nest(self, node: _N, parts: list[Any]) -> _N:
         """Notes how deep an expression is, so that later phases may recurse over it."""

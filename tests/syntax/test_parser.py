@@ -190,3 +190,18 @@ def test_a_broken_installation_says_so(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_spans_join() -> None:
     assert Span(3, 5) | Span(1, 2) == Span(1, 5)
+
+
+@pytest.mark.parametrize("digits", [16, 5000])
+@pytest.mark.parametrize("text", ["X: 0..{}", "X: -{}..0", "X: bits({})", "X := {}"])
+def test_a_number_of_many_digits_is_a_report(text: str, digits: int) -> None:
+    with pytest.raises(ScmError) as caught:
+        parse(Source("m", text.format("9" * digits)))
+    assert [d.code for d in caught.value.diagnostics] == ["E009"]
+
+
+def test_zeros_in_front_make_no_number_large() -> None:
+    declaration = parse(Source("m", f"X: -{'0' * 30}7..{'0' * 30}9")).statements[0]
+    assert isinstance(declaration, ast.Declaration)
+    assert isinstance(declaration.domain, ast.RangeDomain)
+    assert (declaration.domain.low, declaration.domain.high) == (-7, 9)
