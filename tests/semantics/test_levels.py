@@ -9,7 +9,7 @@ from scmlang.diagnostics.base import Severity
 from tests.semantics.fakes import check_text
 
 HEAD = (
-    "C: {red, green}\nT: {low, middle, high}\nS: {low, middle, high}\nP: {low, middle}\nD: 0..9\nX, Y: binary\n"
+    "C: {red, green}\nT, S: {low, middle, high}\nP: {low, middle}\nD: 0..9\nX, Y: binary\n"
     "A: real\nI: image(3, 8, 8)\n"
 )
 WRONG = [
