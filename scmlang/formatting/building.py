@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import TypeAlias
 
 from scmlang.formatting.cursor import Cursor
-from scmlang.formatting.document import SOFT, SPACE, Document, Text, group, indented, sequence
+from scmlang.formatting.document import NOTHING, SOFT, SPACE, Document, Text, group, indented, sequence
 from scmlang.syntax import ast
 
 Printer: TypeAlias = "Generator[Printer, Document, Document]"
@@ -19,18 +19,18 @@ Printer: TypeAlias = "Generator[Printer, Document, Document]"
 def run(printer: Printer) -> Document:
     """The document of a printer."""
     waiting = [printer]
-    document: Document | None = None
-    while True:
+    document: Document = NOTHING
+    started = False
+    while waiting:
         try:
-            part = next(waiting[-1]) if document is None else waiting[-1].send(document)
+            part = waiting[-1].send(document) if started else next(waiting[-1])
         except StopIteration as finished:
-            document = finished.value
+            document, started = finished.value, True
             waiting.pop()
-            if not waiting:
-                return finished.value  # type: ignore[no-any-return]
         else:
             waiting.append(part)
-            document = None
+            started = False
+    return document
 
 
 def leaf(cursor: Cursor, node: ast.Node) -> Printer:
