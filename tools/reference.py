@@ -11,6 +11,7 @@ from scmlang.compiler import Compilation
 from scmlang.graph import Graph
 from scmlang.train.loading import recipe_names
 from scmlang.train.recipe import KeyDescription, Recipe, describe, groups
+from tools.diagnostics import diagnostics_page
 from tools.language import filled
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -79,7 +80,11 @@ def _picture(path: Path) -> str:
     return Graph(Compilation.from_file(path), latent=True, exogenous=True).svg
 
 
-PAGES: dict[str, Callable[[], str]] = {"recipes.md": recipes_page, "language.md": language_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "recipes.md": recipes_page,
+    "language.md": language_page,
+    "diagnostics.md": diagnostics_page,
+}
 PAGES["images/tutorial/bars.svg"] = lambda: (
     Graph(Compilation.from_text("D -> C -> B; D <-> B", "bars.scm")).svg
 )

@@ -26,7 +26,8 @@ _GROUPS = (
     (200, "Answers of a trained model"),
     (230, "Evaluation"),
     (250, "Import and export"),
-    (270, "Identification and inference"),
+    (260, "Exact answers"),
+    (270, "Identification and bounds"),
 )
 
 

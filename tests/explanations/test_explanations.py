@@ -14,7 +14,9 @@ from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import ScmError
 from scmlang.explanations import Explanation, Snippet, codes, groups, read
 from scmlang.explanations.reader import parse
+from scmlang.formatting import format_text
 from scmlang.limits import LIMITS
+from scmlang.source import Source
 from tests.cli.process import run_here
 from tests.test_codes import titles
 
@@ -69,6 +71,11 @@ def found(text: str) -> list[str]:
         return [d.code for d in (*compilation.warnings, *compilation.failures)]
     except ScmError as error:
         return [d.code for d in error.diagnostics]
+
+
+@each(PROGRAMS)
+def test_the_right_program_is_in_the_one_style(story: Explanation) -> None:
+    assert format_text(Source(story.code, story.right.text)) == story.right.text
 
 
 @each(RUN)
