@@ -135,7 +135,7 @@ class Equations:
         name = statement.call.function.text
         if name == "table":
             return self.tables.check(statement, domain)
-        if statement.rows is not None:
+        if statement.rows is not None and (name in USAGE or name in self.renderers):
             helps = ["leave the rows out, or write `table(...)` over the parents before them"]
             message = f"`{name}` has no rows; only `table` has"
             self.problems.add("E041", message, statement.call.span, helps=helps)

@@ -104,3 +104,8 @@ def test_a_gumbel_noise_for_each_level_is_bounded() -> None:
     (problem,) = found(f"W: 0..{most}\nW ~ uniform(coupling=gumbel)")
     assert problem.code == "E056"
     assert model_of(f"W: 0..{most}\nW ~ uniform(coupling=monotone)").variables["W"].equation is not None
+
+
+def test_a_misspelt_table_is_corrected() -> None:
+    (problem,) = found("B ~ tabel(X) { (0): [1, 0]  (1): [0, 1] }")
+    assert (problem.code, problem.helps) == ("E040", ("did you mean `table`?",))
