@@ -20,6 +20,7 @@ class Limits:
         source_bytes: size of a model text.
         brackets: depth of brackets.
         nesting: depth of expressions.
+        subscripts: depth of subscripts in subscripts, as `Y[X[Z=1]]`.
         expression_nodes: operands of one expression once every `let` is put in.
         edges: edges of a diagram, each pair that an arrow between sets joins counted.
         diagnostics: errors that one run reports.
@@ -34,7 +35,8 @@ class Limits:
 
     source_bytes: int = 1 << 20
     brackets: int = 500
-    nesting: int = 100
+    nesting: int = 200
+    subscripts: int = 50
     expression_nodes: int = 10_000
     edges: int = 100_000
     diagnostics: int = 100
@@ -49,7 +51,7 @@ class Limits:
 
 NAMES = tuple(field.name for field in fields(Limits))
 # Bounds that may only be lowered.
-RECURSIVE = frozenset(("brackets", "nesting", "recipe_depth"))
+RECURSIVE = frozenset(("brackets", "nesting", "subscripts", "recipe_depth"))
 _in_force: ContextVar[Limits] = ContextVar("limits", default=Limits())  # noqa: B039 - it is frozen
 
 

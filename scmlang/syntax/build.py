@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from scmlang.diagnostics.base import Diagnostic
@@ -38,6 +39,7 @@ class Builder:
         self.source = source
         self.problems: list[Diagnostic] = []
         self._depth: dict[int, int] = {}
+        self._worlds: dict[int, int] = {}
         self._kept: list[ast.Node] = []
 
     # --- statements
@@ -210,7 +212,7 @@ class Builder:
 
     def counterfactual(self, place: Span, items: list[Any]) -> ast.Counterfactual:
         subscript = items[1] or ()
-        return self._nest(ast.Counterfactual(place, items[0], subscript), list(subscript))
+        return self._subscribe(self._nest(ast.Counterfactual(place, items[0], subscript), list(subscript)))
 
     nested = counterfactual
 
@@ -253,14 +255,26 @@ class Builder:
 
     def _nest(self, node: _N, parts: list[Any]) -> _N:
         """Notes how deep an expression is, so that later phases may recurse over it."""
-        depth = 1 + max((self._depth.get(id(part), 0) for part in parts), default=0)
-        self._depth[id(node)] = depth
-        self._kept.append(node)
-        if depth == LIMITS.nesting + 1:
-            message = f"this expression is nested more than {LIMITS.nesting} deep"
+        if self._deepen(self._depth, node, parts) == LIMITS.nesting + 1:
             help = "name a part of it with `let`, or give it a variable of its own"
-            self.problems.append(Diagnostic("E007", message, self.source, node.span, helps=(help,)))
+            self._too_deep(f"this expression is nested more than {LIMITS.nesting} deep", node.span, help)
         return node
+
+    def _subscribe(self, node: ast.Counterfactual) -> ast.Counterfactual:
+        """Notes how many subscripts stand inside each other: for each, a later phase recurses more often."""
+        if node.subscript and self._deepen(self._worlds, node, node.subscript) == LIMITS.subscripts + 1:
+            help = "write one subscript, `Y[X=1, Z=0]`"
+            self._too_deep(f"subscripts are nested more than {LIMITS.subscripts} deep", node.span, help)
+        return node
+
+    def _deepen(self, depths: dict[int, int], node: ast.Node, parts: Iterable[Any]) -> int:
+        """One more than the deepest of the parts."""
+        depths[id(node)] = 1 + max((depths.get(id(part), 0) for part in parts), default=0)
+        self._kept.append(node)  # so that no other node gets its identity
+        return depths[id(node)]
+
+    def _too_deep(self, message: str, span: Span, help: str) -> None:
+        self.problems.append(Diagnostic("E007", message, self.source, span, helps=(help,)))
 
 
 _DIGITS = 15
