@@ -11,9 +11,9 @@ import typer
 
 from scmlang.cli.limits import LimitOptions, limits
 from scmlang.cli.model import ModelText, open_model
+from scmlang.cli.report import report
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError, Severity
-from scmlang.diagnostics.render import render, wants_colour
 from scmlang.diagnostics.serialise import to_json
 
 
@@ -50,7 +50,7 @@ def check(
     if format is Format.json:
         sys.stdout.write(to_json(found))
     else:
-        sys.stderr.write(render(found, colour=wants_colour(sys.stderr, color.value)))
+        report(found, color.value)
         sys.stdout.write("".join(line + "\n" for line in clean))
     if any(strict or diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise typer.Exit(1)

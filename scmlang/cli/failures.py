@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 import typer
 
+from scmlang.cli.report import report
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.diagnostics.render import render, wants_colour
 
 MISTAKE, DEFECT, INTERRUPTED, BROKEN_PIPE = 1, 70, 130, 141
 _USAGE: tuple[type[BaseException], ...] = (
@@ -69,7 +69,7 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 def _report(error: ScmError) -> None:
-    sys.stderr.write(render(error.diagnostics, colour=wants_colour(sys.stderr)))
+    report(error.diagnostics)
     sys.exit(MISTAKE)
 
 

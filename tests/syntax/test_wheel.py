@@ -1,4 +1,4 @@
-"""A built wheel carries the grammar, and works without the source tree."""
+"""A built wheel carries the grammar and the explanations, and works without the source tree."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-def test_wheel_carries_the_grammar(tmp_path: Path) -> None:
+def test_wheel_carries_its_data(tmp_path: Path) -> None:
     pytest.importorskip("hatchling")
     build = [
         sys.executable,
@@ -32,6 +32,9 @@ def test_wheel_carries_the_grammar(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(unpacked)
     assert (unpacked / "scmlang" / "_grammar" / "scm.lark").is_file()
+    explanations = unpacked / "scmlang" / "explanations"
+    source = ROOT / "scmlang" / "explanations"
+    assert {p.name for p in explanations.glob("*.md")} == {p.name for p in source.glob("*.md")}
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
         "from scmlang.compiler import Compilation; import scmlang;"
