@@ -71,8 +71,9 @@ def fits(levels: Levels, domain: Domain, what: str, span: Span, problems: Proble
         return True  # the number of a level, as in `D := C`
     given = f"`{levels.spelt}` is one of the levels" if levels.spelt else "this has the levels"
     message = f"{given} {_listed(levels)}, and {what} has the domain {domain}"
-    helps = ["name its own levels, as in `if C == red then low else high`"] if own else ["write the number"]
-    problems.add("E030", message, span, helps=helps)
+    example = f"as in `if ... then {own[0]} else {own[-1]}`" if own else ""
+    help = f"name its own levels, {example}" if own else "write the number"
+    problems.add("E030", message, span, helps=[help])
     return False
 
 

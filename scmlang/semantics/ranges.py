@@ -48,6 +48,9 @@ class _Claim:
         return wrong | (values != np.floor(values)) if self.whole else wrong
 
 
+_SHORT = 30  # characters of a divisor that a help repeats
+
+
 def _number(expression: Expression) -> _Claim:
     """That an expression has a value."""
     return _Claim(expression, -math.inf, math.inf, False, "E034", "", "")
@@ -173,9 +176,12 @@ class Ranges:
 
     def _without_value(self, undefined: Undefined, cases: Grid) -> None:
         where = _where(cases, undefined.cases)
-        divides = undefined.part.operator in ("/", "//", "%")
-        positive = "keep its operand positive, for example by `max(..., 0.001)`"
-        help = "say what it is there, by an `if`" if divides else positive
+        help = "keep its operand positive, for example by `max(..., 0.001)`"
+        if undefined.part.operator in ("/", "//", "%"):
+            divisor = undefined.part.operands[1].span
+            text = self.problems.source.text[divisor.start : divisor.end]
+            guard = text if len(text) <= _SHORT and "\n" not in text else "..."
+            help = f"say what it is there, as in `if {guard} == 0 then 0 else ...`"
         message = f"this has no value{where}{',' if where else ''} where {undefined.reason}"
         self.problems.add("E034", message, undefined.part.span, helps=[help])
 
