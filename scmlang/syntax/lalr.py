@@ -12,7 +12,7 @@ Needs: a :class:`lark.Lark` with the contextual lexer. Guarantees: accepts what 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,7 +30,18 @@ _OPEN_CLOSE = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 class Rejected(Exception):
-    """The text is not in the language."""
+    """The text is not in the language.
+
+    Attributes:
+        states: the numbers that the table gives to the states on the stack.
+        starts, ends: the places of what stands above the first of them.
+        at: where the text that cannot follow begins, or what is ignored before it.
+    """
+
+    def __init__(self, states: Iterable[_State], starts: list[int], ends: list[int], at: int) -> None:
+        super().__init__(f"nothing in the language goes on as the text does at {at}")
+        self.states = [state.number for state in states]
+        self.starts, self.ends, self.at = starts, ends, at
 
 
 class NoNodes:
@@ -107,9 +118,10 @@ class _Reduction:
 class _State:
     """A state: the rule that each terminal completes, where each other symbol leads, how tokens are found."""
 
-    __slots__ = ("reductions", "scan", "targets", "words")
+    __slots__ = ("number", "reductions", "scan", "targets", "words")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.reductions: dict[str, _Reduction] = {}
         self.targets: dict[str, _State] = {}
         self.scan: _Scan | None = None
@@ -128,6 +140,8 @@ class Driver:
         self._newline = newline
         self._terminals = {terminal.name: terminal for terminal in lark.terminals}
         self._ignored = [self._terminals[name] for name in lark.ignore_tokens]
+        self._passed = frozenset(lark.ignore_tokens)
+        self._any, _ = _scan([*self._terminals.values()], [])
         self._scanners: dict[frozenset[str], tuple[_Scan, Mapping[str, str]]] = {}
         self._start: dict[str, _State] = {}
         self._final: dict[str, _State] = {}
@@ -138,7 +152,7 @@ class Driver:
     def _link(self, lark: Lark) -> None:
         starts: list[str] = lark.options.start
         conf = lark.parse_interactive("", starts[0]).parser_state.parse_conf
-        states = {number: _State() for number in conf.states}
+        states = {number: _State(number) for number in conf.states}
         reductions: dict[Rule, _Reduction] = {}
         for number, state in states.items():
             for symbol, (_, target) in conf.states[number].items():
@@ -166,7 +180,7 @@ class Driver:
         while True:
             match = (state.scan or self._scanner(state))(text, at)
             if match is None:
-                raise Rejected
+                raise Rejected(states, starts, ends, at)
             kind: str = match.lastgroup or _END
             begin, at = match.span(match.lastgroup or 0)
             word = text[begin:at]
@@ -202,12 +216,18 @@ class Driver:
                 ends.append(place[1])
             after = state.targets.get(kind)
             if after is None:
-                raise Rejected
+                raise Rejected(states, starts, ends, begin)
             state = after
             states.append(state)
             values.append(word)
             starts.append(begin)
             ends.append(at)
+
+    def token(self, text: str, at: int) -> Span:
+        """The place of the next token, whatever came before it; empty at the end and at what is no token."""
+        while (match := self._any(text, at)) and match.lastgroup in self._passed:
+            at = match.end()
+        return Span(*match.span()) if match else Span(at, at)
 
     def _scanner(self, state: _State) -> _Scan:
         accepted = frozenset((*state.reductions, *state.targets, self._newline))

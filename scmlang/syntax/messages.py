@@ -1,229 +1,148 @@
-"""What a syntax error says: the parser's state, told in the user's terms.
+"""What a syntax error says, in the user's terms.
 
-Each :class:`_Hint` is a mistake that people make; the first that matches wins. Whatever matches none is
-described by what stands there and what could have stood there.
+A mistake that people make often has a message of its own (:mod:`scmlang.syntax.hints`). Every other error is
+told by the state that reading stopped in: with a sentence that a person wrote for it (``messages.txt``), the
+user's own words in the sentence, and what stands there instead underlined.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import unicodedata
+from string import Template
 
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Lark
 
-from scmlang.diagnostics.base import Diagnostic
+from scmlang.diagnostics.base import Diagnostic, InternalError
+from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
+from scmlang.syntax.build import KEYWORDS
+from scmlang.syntax.characters import character
+from scmlang.syntax.hints import hint
+from scmlang.syntax.lalr import Driver, NoNodes, Rejected
+from scmlang.syntax.states import Stack, States
+from scmlang.syntax.telling import Teller, Told
+
+_NOWHERE = "\0"  # begins no token, so reading stops before it with nothing reduced
+_DEEPEST = 20 * LIMITS.brackets  # things on the stack; more are nested too deeply, whatever else is wrong
+_LONGEST = 40
+_BRACKETS = ("LPAR", "LSQB", "LBRACE")
+_CLOSERS = {
+    "COMMA": "`,`",
+    "VBAR": "`|`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+    "_NL": "the end of the statement",
+}
 
 
-@dataclass(frozen=True)
-class _Hint:
-    """Applies where ``before`` is found in the statement up to the error and ``at`` starts the rest.
+class Explainer:
+    """Tells what is wrong with statements that ``driver`` rejects, by the states of ``lark``'s table.
 
-    What ``at`` matches is underlined, or what the group ``place`` of ``before`` does.
+    ``query`` is the start symbol of queries.
     """
 
-    before: str
-    at: str
-    message: str
-    help: str
-    code: str = ""
+    def __init__(self, lark: Lark, driver: Driver, query: str) -> None:
+        self.states = States(lark)
+        self.teller = Teller(self.states)
+        self._driver = driver
+        self._query = query
 
+    def explain(self, source: Source, statement: Span, start: str, at: int) -> Diagnostic:
+        """The diagnostic for an error at ``at`` in a statement (counted from its beginning)."""
+        text = source.text[statement.start : statement.end]
+        stack, token = self.stopped(text, start, at)
+        strange = token.start == token.end < len(text)
+        ends = not strange and not text[token.start : token.end].strip()
+        found = None if ends else hint(text, token.start, query=start == self._query)
+        if len(stack.states) > _DEEPEST:
+            message, span = f"this is nested more than {LIMITS.nesting} deep", stack.span(1)
+            return Diagnostic("E007", message, source, _moved(span, statement))
+        if found is not None:
+            code, span = found.code or ("E004" if strange else "E005"), _moved(found.span, statement)
+            return Diagnostic(code, found.message, source, span, helps=(found.help,))
+        message, help = self._said(stack, text)
+        if strange:
+            return _strange(message, help, source, statement.start + token.start)
+        if not ends:
+            return _misplaced(message, help, source, _moved(token, statement))
+        end = statement.start + (stack.ends[-1] if stack.ends else token.start)
+        label = f"the {'query' if start == self._query else 'statement'} ends here"
+        return Diagnostic("E005", message, source, Span(end, end + 1), label, helps=(help,))
 
-_NAME = r"[A-Za-z]\w*"
-_HINTS = (
-    _Hint(
-        r"^\s*(?P<place>model|exogenous|latent|mechanism|query|assert|let)\s*$",
-        r":|~|->|<->|<-|,",
-        "a keyword cannot be a name",
-        "choose another name",
-        "E008",
-    ),
-    _Hint(
-        rf"^\s*{_NAME}\s*$",
-        r"=(?!=)",
-        "`=` alone states nothing",
-        "write `:=` for an equation, or `let p = 0.1` for a constant",
-    ),
-    _Hint(
-        rf"^\s*{_NAME}\s*(,\s*{_NAME}\s*)+$",
-        r":=|~",
-        "an equation has one variable on its left",
-        "write one equation for each variable",
-    ),
-    _Hint(
-        r"^\s*exogenous\b[^~]*$",
-        r":|=",
-        "an exogenous variable is given by its distribution",
-        "write `exogenous U ~ bernoulli(0.5)`; its domain follows",
-    ),
-    _Hint(
-        r"^\s*let\b[^=]*$",
-        r":=|:|~",
-        "a `let` is written with `=`",
-        "write `let p = 0.1`",
-    ),
-    _Hint(
-        r"^\s*latent\b[^:]*$",
-        r":=|~|=",
-        "`latent` declares a domain",
-        "write `latent T: binary`, and the equation on its own line",
-    ),
-    _Hint(
-        r"(==|!=|<=|>=|<|>)[^\n]*$",
-        r"==|!=|<=|>=|<|>",
-        "comparisons do not chain",
-        "write `a < b and b < c`",
-    ),
-    _Hint(
-        r"(?:[-+*/%<>]|[=<>!]=|\b(?:and|or|xor|not))\s*(?P<place>\bif)\s+$",
-        r"",
-        "an `if` that is an operand needs brackets",
-        "write `(if a then b else c)`",
-    ),
-    _Hint(
-        r"",
-        r"&&?",
-        "there is no operator `&`",
-        "write `and`",
-    ),
-    _Hint(
-        r"",
-        r"\|\|",
-        "there is no operator `||`",
-        "write `or`",
-    ),
-    _Hint(
-        r"",
-        r"!(?!=)",
-        "there is no operator `!`",
-        "write `not`",
-    ),
-    _Hint(
-        r"",
-        r"\^",
-        "there is no operator `^`",
-        "write `**` for a power, `xor` for exclusive or",
-    ),
-    _Hint(
-        rf"{_NAME}_$",
-        r"\{",
-        "a subscript is written in square brackets",
-        "write `Y[X=1]`",
-    ),
-    _Hint(
-        r"",
-        r"_",
-        "a name starts with a letter",
-        "take the underscore away, or put a letter before it",
-    ),
-    _Hint(
-        r"",
-        r"[\"']",
-        "level names are written without quotes",
-        "write `{red, green}`",
-    ),
-    _Hint(
-        r"",
-        r";",
-        "`;` ends a statement, and a bracket is still open here",
-        "close the bracket before it, or write `,` between the parts",
-    ),
-    _Hint(
-        r"(^|[-+*/(,=])\s*[0-9.]+$",
-        _NAME,
-        "a name cannot start with a digit",
-        "put an operator between them, or a letter first",
-    ),
-)
+    def stopped(self, text: str, start: str, at: int) -> tuple[Stack, Span]:
+        """What has been read, and the token that cannot follow; it is empty where there is none.
 
-_WORDS = {
-    "NAME": "a name",
-    "INTEGER": "a number",
-    "DECIMAL": "a number",
-    "COMPARE": "a comparison",
-    "LINK": "an arrow",
-    "RANGE": "`..`",
-    "__ANON_0": "`:=`",
-    "__ANON_1": "`..`",
-    "MINUS": "`-`",
-    "_NL": "the end of the line",
-    "$END": "the end of the text",
-}
-_SYMBOLS = {
-    "COLON": ":",
-    "COMMA": ",",
-    "EQUAL": "=",
-    "TILDE": "~",
-    "LPAR": "(",
-    "RPAR": ")",
-    "LSQB": "[",
-    "RSQB": "]",
-    "LBRACE": "{",
-    "RBRACE": "}",
-    "VBAR": "|",
-}
-_OPERATORS = {"PLUS", "MINUS", "TIMES", "POWER", "COMPARE", "AND", "OR", "XOR", "NOT"}
-_VALUES = {"NAME", "INTEGER", "DECIMAL", "TRUE", "FALSE"}
+        A keyword where none is allowed is read as a name, so the error may be met only behind it.
+        """
+        stack = self._read(text[:at], start)
+        if stack.ends and self.states.access[stack.states[-1]] == "NAME":
+            last = stack.span(1)
+            if text[last.start : last.end] in KEYWORDS:
+                return self._read(text[: last.start], start), last
+        return stack, self._driver.token(text, at)
 
+    def _read(self, text: str, start: str) -> Stack:
+        """The stack behind the last token of ``text``, which is the beginning of a longer one."""
+        try:
+            self._driver.run(text + _NOWHERE, start, NoNodes())
+        except Rejected as rejected:
+            return Stack(rejected.states, rejected.starts, rejected.ends)
+        raise InternalError("a token of the grammar begins with a NUL")
 
-def explain(error: UnexpectedInput, source: Source, statement: Span) -> Diagnostic:
-    """The diagnostic for an error that Lark met in ``statement``."""
-    start, end = _place(error, source, statement)
-    before, rest = source.text[statement.start : start], source.text[start:]
-    span = Span(start, end)
-    code = "E004" if isinstance(error, UnexpectedCharacters) else "E005"
-    for hint in _HINTS:
-        at, past = re.match(hint.at, rest), re.search(hint.before, before)
-        if at and past:
-            span = Span(start, start + len(at.group()))
-            if "place" in past.re.groupindex:
-                span = Span(statement.start + past.start("place"), statement.start + past.end("place"))
-            return Diagnostic(hint.code or code, hint.message, source, span, helps=(hint.help,))
-    label = _expected(error)
-    if _at_end(error) or rest[:1] == "\n":
-        return Diagnostic("E005", "the statement ends too early", source, span, label)
-    return Diagnostic(code, f"`{source.text[start:end]}` cannot stand here", source, span, label)
+    def _said(self, stack: Stack, text: str) -> tuple[str, str]:
+        """Message and help of the state that knows what is missing, with the user's own words in them."""
+        told, terminals = self.teller.tell(stack)
+        words = {
+            **_read_words(told, text),
+            "last": _short(text, told.last),
+            "function": self._function(stack, text),
+            "next": _either([word for name, word in _CLOSERS.items() if name in terminals]),
+        }
+        return Template(told.entry.message).substitute(words), Template(told.entry.help).substitute(words)
 
-
-def _at_end(error: UnexpectedInput) -> bool:
-    return isinstance(error, UnexpectedToken) and error.token.type == "$END"
-
-
-def _place(error: UnexpectedInput, source: Source, statement: Span) -> tuple[int, int]:
-    if isinstance(error, UnexpectedToken) and not _at_end(error):
-        start = statement.start + (error.token.start_pos or 0)
-        return start, start + max(1, len(error.token))
-    if isinstance(error, UnexpectedCharacters):
-        start = statement.start + (error.pos_in_stream or 0)
-        return start, start + 1
-    kept = _without_comment(source.text[statement.start : statement.end]).rstrip(" \t\r\n\f")
-    return statement.start + len(kept), statement.start + len(kept) + 1
-
-
-def _without_comment(text: str) -> str:
-    return re.sub(r"#[^\n]*\s*\Z", "", text)
-
-
-def _expected(error: UnexpectedInput) -> str:
-    if isinstance(error, UnexpectedToken):
-        names = set(error.accepts or error.expected)
-    elif isinstance(error, UnexpectedCharacters):
-        names = set(error.allowed or ())
-    else:
+    def _function(self, stack: Stack, text: str) -> str:
+        """What stands before the innermost bracket that is open."""
+        for back in range(1, len(stack.ends)):
+            if self.states.access[stack.states[-back]] in _BRACKETS:
+                return _short(text, stack.span(back + 1))
         return ""
-    words = sorted(set(_describe(names)), key=lambda w: (w.startswith("`"), w))
-    if not words or len(words) > 6:
-        return ""
-    return "expected " + (words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1])
 
 
-def _describe(names: set[str]) -> Iterable[str]:
-    if names >= {"NAME", "INTEGER", "DECIMAL"} and names & {"LPAR", "MINUS"}:
-        yield "an expression"
-        names = names - _VALUES - {"LPAR", "LSQB", "MINUS", "PLUS", "NOT", "IF"}
-    elif len(names & _OPERATORS) > 2:
-        yield "an operator"
-        names = names - _OPERATORS
-    for name in names - {"$END"} if "_NL" in names else names:
-        yield _WORDS.get(name) or f"`{_SYMBOLS.get(name, name.lower())}`"
+def _read_words(told: Told, text: str) -> dict[str, str]:
+    """The text of each symbol that the item of a state has read."""
+    dot, symbols = told.item.dot, told.item.symbols
+    return {
+        symbols[i]: _short(text, told.stack.span(dot - i)) for i in range(dot) if symbols[i].isidentifier()
+    }
+
+
+def _short(text: str, span: Span) -> str:
+    """A piece of the user's text on one line, without comments, cut where it is long."""
+    piece = " ".join(re.sub(r"#[^\n]*", "", text[span.start : span.end]).split())
+    piece = piece.lstrip(", ") or piece
+    return piece if len(piece) <= _LONGEST else piece[: _LONGEST - 2].rstrip() + " …"
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _moved(span: Span, statement: Span) -> Span:
+    return Span(span.start + statement.start, span.end + statement.start)
+
+
+def _misplaced(message: str, help: str, source: Source, token: Span) -> Diagnostic:
+    word = source.text[token.start : token.end]
+    kind = "the keyword " if word in KEYWORDS else ""
+    label = f"{kind}`{_short(source.text, token)}` cannot stand here"
+    return Diagnostic("E005", message, source, token, label, helps=(help,))
+
+
+def _strange(message: str, help: str, source: Source, at: int) -> Diagnostic:
+    """For a character that begins no token; what is put over it belongs to it."""
+    end = at + 1
+    while unicodedata.combining(source.text[end : end + 1] or " "):
+        end += 1
+    said = f"{character(source.text[at:end])} is not a character of the language"
+    return Diagnostic("E004", said, source, Span(at, end), helps=(message, help))

@@ -1,13 +1,13 @@
 """Text to syntax tree in one pass, and recovery at the ends of statements.
 
-The pass is that of :mod:`scmlang.syntax.lalr`; a statement it rejects is given to Lark, which knows what was
-expected. Guarantees: a tree comes back only for a text without errors; otherwise every statement that
-has one is reported. Nothing here is recursive, so no input can exhaust the stack.
+The pass is that of :mod:`scmlang.syntax.lalr`; what is wrong with a statement that it rejects is told by
+:mod:`scmlang.syntax.messages`. Guarantees: a tree comes back only for a text without errors; otherwise every
+statement that has one is reported. Nothing here is recursive, so no input can exhaust the stack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token
-from lark.exceptions import UnexpectedInput
 from lark.lark import PostLex
 
 from scmlang.collector import paused
@@ -24,8 +23,10 @@ from scmlang.limits import LIMITS
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
 from scmlang.syntax.build import Builder
+from scmlang.syntax.foreign import foreign
 from scmlang.syntax.lalr import Driver, NoNodes, Rejected
-from scmlang.syntax.messages import explain
+from scmlang.syntax.messages import Explainer
+from scmlang.syntax.recovery import Recovery
 from scmlang.syntax.scanner import Pieces, split
 
 FILE = "model_file"
@@ -69,6 +70,11 @@ def _lark() -> Lark:
 @cache
 def _driver() -> Driver:
     return Driver(_lark(), "_NL")
+
+
+@cache
+def _explainer() -> Explainer:
+    return Explainer(_lark(), _driver(), QUERY)
 
 
 @paused()
@@ -117,30 +123,31 @@ def _check_size(source: Source) -> None:
 
 def _failure(source: Source, pieces: Pieces, start: str) -> ScmError:
     """Every syntax error of a text that has one: a query's first, or the first of each statement."""
+    other = foreign(source) if start == FILE else None
+    if other is not None:
+        return ScmError([other])
     whole = (Span(0, len(source.text)),)
     statements = whole if start == QUERY and not pieces.problems else pieces.statements
-    errors = islice(_errors(source, statements, start), LIMITS.diagnostics)
-    found = [*pieces.problems[: LIMITS.diagnostics], *errors]
+    recovery = Recovery(source, statements, _reading(start), _telling(source, start))
+    found = [*pieces.problems[: LIMITS.diagnostics], *islice(recovery.errors(), LIMITS.diagnostics)]
     if not found:
         raise InternalError("the text does not parse, but each of its statements does")
     return ScmError(_in_order(found))
 
 
-def _errors(source: Source, statements: tuple[Span, ...], start: str) -> Iterator[Diagnostic]:
-    for span in statements:
-        text = source.text[span.start : span.end]
+def _reading(start: str) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
         try:
             _driver().run(text, start, NoNodes())
-        except Rejected:
-            yield _error(text, source, span, start)
+        except Rejected as rejected:
+            return rejected.at
+        return None
+
+    return read
 
 
-def _error(text: str, source: Source, span: Span, start: str) -> Diagnostic:
-    try:
-        _lark().parse(text, start=start)
-    except UnexpectedInput as error:
-        return explain(error, source, span)
-    raise InternalError("the driver rejects a statement that Lark accepts")
+def _telling(source: Source, start: str) -> Callable[[Span, int], Diagnostic]:
+    return lambda statement, at: _explainer().explain(source, statement, start, at)
 
 
 def _in_order(problems: list[Diagnostic]) -> list[Diagnostic]:

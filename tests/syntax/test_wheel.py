@@ -32,6 +32,7 @@ def test_wheel_carries_its_data(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(unpacked)
     assert (unpacked / "scmlang" / "_grammar" / "scm.lark").is_file()
+    assert all((unpacked / "scmlang" / "syntax" / f"{name}.txt").is_file() for name in ("hints", "messages"))
     explanations = unpacked / "scmlang" / "explanations"
     source = ROOT / "scmlang" / "explanations"
     assert {p.name for p in explanations.glob("*.md")} == {p.name for p in source.glob("*.md")}
