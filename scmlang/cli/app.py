@@ -26,6 +26,7 @@ COMMANDS = {
     "query": "Answer a counterfactual of images with a trained run.",
     "import": "Turn a graph or network of another format into a model file.",
     "export": "Write a model in another format.",
+    "lsp": "Run the language server, for editors.",
 }
 
 

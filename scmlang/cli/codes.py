@@ -8,4 +8,5 @@ CODES: dict[str, str] = {
     "E179": "the memory is used up",
     "E185": "the model file is not the one the run was made from",
     "E197": "an unknown code",
+    "E198": "the language server without what it needs",
 }

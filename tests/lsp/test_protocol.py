@@ -1,0 +1,387 @@
+"""The language server as editors meet it: a process that speaks JSON-RPC over its pipes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.lsp.client import COMMAND, PATIENCE, Client, Failed, Text
+from tests.lsp.support import MODEL
+
+REQUEST_FAILED, METHOD_NOT_FOUND, INTERNAL = -32803, -32601, -32603
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    client = Client()
+    yield client
+    assert client.end() == 0
+    assert b"Traceback" not in b"".join(client.errors)
+
+
+def opened(client: Client, text: str) -> Text:
+    return client.open(text, f"file:///work/model{next(_numbers)}.scm")
+
+
+def place(text: str, target: str) -> tuple[int, int]:
+    """Line and column of a piece of an ASCII text."""
+    offset = text.index(target)
+    return text.count("\n", 0, offset), offset - (text.rfind("\n", 0, offset) + 1)
+
+
+def span(line: int, start: int, end: int, last: int | None = None) -> dict[str, Any]:
+    return {
+        "start": {"line": line, "character": start},
+        "end": {"line": line if last is None else last, "character": end},
+    }
+
+
+# --- texts and their diagnostics
+
+
+def test_a_sound_text_has_no_diagnostics(client: Client) -> None:
+    assert opened(client, MODEL).diagnostics() == []
+
+
+def test_diagnostics_follow_what_is_typed(client: Client) -> None:
+    text = opened(client, "X: binary\nX -> Y\n")
+    (problem,) = text.diagnostics()
+    assert problem["code"] == "E012"
+    assert problem["severity"] == 1
+    assert problem["source"] == "scmlang"
+    assert problem["range"] == span(1, 5, 6)
+    assert problem["message"].startswith("`Y` has no domain")
+    assert "help: declare it, for example `Y: binary`" in problem["message"]
+    assert problem["data"] == {"helps": ["declare it, for example `Y: binary`"]}
+    text.change("X: binary\nY: binary\nX -> Y\n")
+    assert text.diagnostics() == []
+
+
+def test_only_the_last_of_many_changes_counts(client: Client) -> None:
+    text = opened(client, "X -> Y")
+    for number in range(20):
+        text.change("X -> Y\n" * number + "X ->")
+    (problem,) = text.diagnostics()
+    assert problem["range"]["start"] == {"line": 19, "character": 4}
+
+
+def test_other_places_are_related_information(client: Client) -> None:
+    text = opened(client, "X: binary\nY: binary\nX: 0..3\nX -> Y\n")
+    problem = next(p for p in text.diagnostics() if p["code"] == "E011")
+    (note,) = problem["relatedInformation"]
+    assert note == {"location": {"uri": text.uri, "range": span(0, 0, 1)}, "message": "first declared here"}
+
+
+def test_notes_are_in_the_message_where_the_client_shows_no_places() -> None:
+    client = Client(textDocument={})
+    text = client.open("X: binary\nX: binary\n")
+    problem = next(p for p in text.diagnostics() if p["code"] == "E011")
+    assert "relatedInformation" not in problem
+    assert "note: first declared here" in problem["message"]
+    assert client.end() == 0
+
+
+def test_warnings_are_warnings(client: Client) -> None:
+    (problem,) = opened(client, "exogenous U ~ bernoulli(0.5)\nX: binary\nX ~ bernoulli(0.5)\n").diagnostics()
+    assert (problem["code"], problem["severity"], problem["tags"]) == ("W001", 2, [1])
+
+
+def test_a_closed_text_has_no_diagnostics_and_no_answers(client: Client) -> None:
+    text = opened(client, "X ->")
+    assert len(text.diagnostics()) == 1
+    text.close()
+    cleared = client.noted("textDocument/publishDiagnostics", uri=text.uri)
+    assert cleared["diagnostics"] == []
+    assert text.ask("hover", 0, 0) is None
+    assert text.ask("completion", 0, 0) == []
+    with pytest.raises(Failed, match="not open") as failure:
+        text.ask("rename", 0, 0, newName="Y")
+    assert failure.value.code == REQUEST_FAILED
+
+
+# --- positions
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_columns_are_counted_as_agreed(encoding: str) -> None:
+    width = {"utf-8": 4, "utf-16": 2, "utf-32": 1}[encoding]
+    client = Client(general={"positionEncodings": [encoding]})
+    assert client.capabilities["positionEncoding"] == encoding
+    text = client.open("# 😀\r\nX: {a,  # 😀\r\n😀}\r\nX -> Y\r\n")
+    (problem,) = text.diagnostics()
+    assert problem["range"] == span(2, 0, width)
+    text.change("C: {red,  # 😀\r\ngreen}; X: binary; C -> X; query q = P(X=1 | do(C=green))\r\n")
+    assert text.diagnostics() == []
+    found = text.ask(
+        "definition", 1, "green}; X: binary; C -> X; query q = P(X=1 | do(C=green".index("=green") + 1
+    )
+    assert found == [{"uri": text.uri, "range": span(1, 0, 5)}]
+    assert client.end() == 0
+
+
+def test_utf_16_where_nothing_was_agreed(client: Client) -> None:
+    assert client.capabilities["positionEncoding"] == "utf-16"
+    (problem,) = opened(client, "X -> 😀 Y").diagnostics()
+    assert problem["range"] == span(0, 5, 7)
+
+
+def test_lines_are_the_protocols(client: Client) -> None:
+    """A form feed and U+2028 end no line, a carriage return does."""
+    (problem,) = opened(client, "# a\u2028b\x0cc\n# d\r# e\nX ->").diagnostics()
+    assert problem["range"] == span(3, 4, 4)
+
+
+# --- navigation
+
+
+def test_hover(client: Client) -> None:
+    text = opened(client, MODEL)
+    found = text.ask("hover", *place(MODEL, "C :="))
+    assert found["contents"]["kind"] == "markdown"
+    assert "parents: `U`" in found["contents"]["value"]
+    assert found["range"] == span(9, 0, 1)
+    assert text.ask("hover", 1, 0) is None
+
+
+def test_definition_references_and_highlights(client: Client) -> None:
+    text = opened(client, MODEL)
+    line, column = place(MODEL, "U then")
+    declared, used = span(2, 10, 11), span(line, column, column + 1)
+    assert text.ask("definition", line, column) == [{"uri": text.uri, "range": declared}]
+    both = text.ask("references", line, column, context={"includeDeclaration": True})
+    assert [found["range"] for found in both] == [declared, used]
+    uses = text.ask("references", line, column, context={"includeDeclaration": False})
+    assert [found["range"] for found in uses] == [used]
+    marks = text.ask("documentHighlight", line, column)
+    assert marks == [{"range": declared, "kind": 3}, {"range": used, "kind": 2}]
+
+
+def test_document_symbols(client: Client) -> None:
+    found = opened(client, MODEL).request("documentSymbol")
+    by_name = {(entry["name"], entry["kind"]): entry for entry in found}
+    assert by_name["Small", 2]["selectionRange"] == span(0, 6, 11)
+    assert by_name["C", 13]["detail"] == "variable {red, green}"
+    assert by_name["C", 12]["range"] == span(9, 0, 29)
+    assert by_name["q", 24]["detail"].startswith("query P(Y=1")
+
+
+# --- writing
+
+
+def test_completion(client: Client) -> None:
+    line = "mechanism Y: mlp("
+    text = opened(client, MODEL + line)
+    found = text.ask("completion", MODEL.count("\n"), len(line))
+    hidden = next(item for item in found if item["label"] == "hidden")
+    assert hidden["insertText"] == "hidden="
+    assert "default" in hidden["detail"]
+    assert [item["sortText"] for item in found] == sorted(item["sortText"] for item in found)
+
+
+def applied(text: str, edits: list[dict[str, Any]]) -> str:
+    """An ASCII text after edits, as a client applies them."""
+    lines = text.split("\n")
+
+    def offset(position: dict[str, int]) -> int:
+        return sum(len(line) + 1 for line in lines[: position["line"]]) + position["character"]
+
+    for edit in sorted(edits, key=lambda edit: -offset(edit["range"]["start"])):
+        text = text[: offset(edit["range"]["start"])] + edit["newText"] + text[offset(edit["range"]["end"]) :]
+    return text
+
+
+def test_rename(client: Client) -> None:
+    text = opened(client, MODEL)
+    line, column = place(MODEL, "U then")
+    assert text.ask("prepareRename", line, column) == {
+        "range": span(line, column, column + 1),
+        "placeholder": "U",
+    }
+    edit = text.ask("rename", line, column, newName="Hidden")
+    renamed = applied(MODEL, edit["changes"][text.uri])
+    assert renamed == MODEL.replace("exogenous U", "exogenous Hidden").replace("if U", "if Hidden")
+    text.change(renamed)
+    assert text.diagnostics() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("if", "keyword"), ("1a", "no name"), ("X", "taken"), ("red", "taken")]
+)
+def test_a_bad_name_is_refused(client: Client, name: str, reason: str) -> None:
+    with pytest.raises(Failed, match=reason) as failure:
+        opened(client, MODEL).ask("rename", *place(MODEL, "U then"), newName=name)
+    assert failure.value.code == REQUEST_FAILED
+
+
+def test_what_the_file_does_not_declare_is_not_renamed(client: Client) -> None:
+    with pytest.raises(Failed, match="only what the file declares"):
+        opened(client, MODEL).ask("prepareRename", *place(MODEL, "bernoulli"))
+
+
+def test_formatting(client: Client) -> None:
+    untidy = "X:binary\nY: binary\n\nX->Y # why\n"
+    text = opened(client, untidy)
+    edits = text.request("formatting", options={"tabSize": 4, "insertSpaces": True})
+    assert applied(untidy, edits) == "X: binary\nY: binary\n\nX -> Y  # why\n"
+    text.change("X: binary\nX -> Y -> ->\n")
+    assert text.request("formatting", options={"tabSize": 4, "insertSpaces": True}) == []
+
+
+def test_a_fix_can_be_applied(client: Client) -> None:
+    wrong = MODEL.replace("mechanism Y: mlp", "mechanism Y: mpl")
+    text = opened(client, wrong)
+    (problem,) = text.diagnostics()
+    (action,) = text.request("codeAction", range=problem["range"], context={"diagnostics": [problem]})
+    assert action["kind"] == "quickfix"
+    assert action["diagnostics"] == [problem]
+    assert applied(wrong, action["edit"]["changes"][text.uri]) == MODEL
+    assert text.request("codeAction", range=span(0, 0, 0), context={"diagnostics": []}) == []
+
+
+# --- what may go wrong
+
+
+BROKEN = (
+    "",
+    "\x00",
+    "(" * 3000,
+    "X: {" * 500,
+    "\ufeffX: binary",
+    "}" * 10,
+    "#",
+    "X -> Y" + ";" * 5000,
+    "\ud800",
+    "é",
+)
+
+
+@pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
+def test_every_text_gets_every_answer(client: Client, content: str) -> None:
+    text = opened(client, content)
+    for problem in text.diagnostics():
+        assert problem["code"].startswith(("E", "W"))
+    for line, column in ((0, 0), (0, 3), (7, 0), (0, 10**6)):
+        for question in ("hover", "completion", "definition", "documentHighlight"):
+            text.ask(question, line, column)
+        text.ask("references", line, column, context={"includeDeclaration": True})
+    text.request("documentSymbol")
+    text.request("codeAction", range=span(0, 0, 5), context={"diagnostics": []})
+
+
+@pytest.mark.slow
+def test_a_large_text_is_checked_and_answered(client: Client) -> None:
+    lines = ["X0: binary", "X0 ~ bernoulli(0.5)"]
+    for number in range(1, 3000):
+        lines += [f"X{number}: binary", f"X{number} ~ bernoulli(0.25 + 0.5 * X{number - 1})"]
+    text = opened(client, "\n".join(lines) + "\n")
+    assert text.diagnostics() == []
+    assert len(text.ask("references", 2, 0, context={"includeDeclaration": True})) == 3
+    assert len(text.request("documentSymbol")) == 6000
+    text.change("\n".join(lines) + "\nX1 ->\n")
+    assert [problem["range"]["start"]["line"] for problem in text.diagnostics()] == [6000]
+    assert "X5" in {item["label"] for item in text.ask("completion", 6000, 5)}
+
+
+def test_too_large_a_text_is_refused(client: Client) -> None:
+    text = opened(client, "X -> Y\n" * 200_000)
+    assert [problem["code"] for problem in text.diagnostics()] == ["E003"]
+    assert text.ask("hover", 0, 0) is None
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b"null", b"\xff\xfe", b'{"jsonrpc": "2.0", "id": "a"}', b"[" * 5000]
+)
+def test_a_malformed_message_does_not_end_the_conversation(body: bytes) -> None:
+    client = Client()
+    client.patient = True
+    client.send(body)
+    client.send(json.dumps({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"x": 1}}).encode())
+    text = client.open("X -> Y")
+    assert text.diagnostics() == []
+    assert client.end() == 0
+
+
+def test_an_unknown_method_is_an_error(client: Client) -> None:
+    with pytest.raises(Failed) as failure:
+        client.request("textDocument/nothing", {})
+    assert failure.value.code == METHOD_NOT_FOUND
+
+
+FAULTY = """\
+import sys
+import scmlang.lsp.server as server
+
+def fail(*arguments):
+    raise ZeroDivisionError("a defect")
+
+server.hover = fail
+server._prepare = fail
+sys.argv = ["scmlang", "lsp"]
+from scmlang.cli import main
+main()
+"""
+
+
+def test_a_defect_ends_one_answer_and_not_the_server() -> None:
+    client = Client((sys.executable, "-c", FAULTY))
+    text = client.open("X -> Y")
+    assert "a defect" in client.noted("window/showMessage")["message"]
+    with pytest.raises(Failed, match="a defect") as failure:
+        text.ask("hover", 0, 0)
+    assert failure.value.code == INTERNAL
+    assert len(text.request("documentSymbol")) == 1
+    assert client.end() == 0
+
+
+def test_what_is_printed_does_not_get_between_the_messages() -> None:
+    printing = FAULTY.replace('raise ZeroDivisionError("a defect")', 'print("noise", flush=True)')
+    client = Client((sys.executable, "-c", printing))
+    text = client.open("X -> Y")
+    assert text.diagnostics() == []
+    assert text.ask("hover", 0, 0) is None
+    assert client.end() == 0
+    assert b"noise" in b"".join(client.errors)
+
+
+# --- the beginning and the end
+
+
+def test_what_it_offers(client: Client) -> None:
+    offered = client.capabilities
+    assert offered["textDocumentSync"] == {"openClose": True, "change": 1, "save": False}
+    for name in (
+        "hover",
+        "definition",
+        "references",
+        "documentHighlight",
+        "documentSymbol",
+        "documentFormatting",
+    ):
+        assert offered[f"{name}Provider"] is True
+    assert {"completionProvider", "renameProvider", "codeActionProvider"} <= offered.keys()
+
+
+def test_exit_without_shutdown_is_a_failure() -> None:
+    client = Client()
+    client.notify("exit", None)
+    assert client.wait() == 1
+
+
+def test_a_client_that_goes_away_ends_the_server() -> None:
+    client = Client()
+    assert client.process.stdin
+    client.process.stdin.close()
+    assert client.process.wait(PATIENCE) == 1
+    client.wait()
+
+
+def test_after_shutdown_it_still_exits_with_a_text_being_checked() -> None:
+    client = Client((*COMMAND, "--stdio"))
+    client.open("X -> Y\n" * 1000)
+    assert client.end() == 0
