@@ -1,4 +1,4 @@
-"""``scmlang query``: a counterfactual of images, answered by a trained run."""
+"""``scmlang query``: exact answers from a fully specified model, edited images from a trained run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scmlang.cli.model import ModelText, open_model
 from scmlang.cli.tables import print_table
+from scmlang.compiler import Compilation
 from scmlang.diagnostics.render import render, wants_colour
 from scmlang.diagnostics.width import clean
 
@@ -25,12 +27,19 @@ RECONSTRUCTION = "reconstruction L1"
 class Format(StrEnum):
     text = "text"
     json = "json"
+    csv = "csv"
 
 
 def query(
-    query: Annotated[
-        str, typer.Argument(metavar="QUERY", help='For instance "do(C=1)" or "I[C=green] | I".')
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[FILE] QUERY",
+            help='A model file for an exact answer; then a query, for instance "P(Y=1 | do(X=1))".',
+        ),
     ],
+    model: ModelText = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Rational numbers, such as 4/19.")] = False,
     run: Annotated[Path | None, typer.Option(help="A run folder; the newest by default.")] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are kept.")] = Path("runs"),
     image: Annotated[list[Path] | None, typer.Option(help="A picture to edit; repeatable.")] = None,
@@ -48,11 +57,18 @@ def query(
     steps: Annotated[int | None, typer.Option(help="Sampling steps; the recipe's by default.")] = None,
     format: Annotated[Format, typer.Option(help="How the answer is printed.")] = Format.text,
 ) -> None:
-    """Edit pictures under an intervention and draw what they would have been.
+    """Answer a query.
 
-    Without --image the first eight test images of the run's data are edited. Labels of pictures are
-    recognised unless --given says them.
+    With a model file (or --model), fully specified: exactly, any probability, expectation or effect.
+
+    Without: by a trained run, the newest unless --run names one. Pictures are edited under an intervention
+    such as "do(C=1)", and what they would have been is drawn. Without --image the first eight test images
+    of the run's data are edited. Labels of pictures are recognised unless --given says them.
     """
+    file, query = _words(words, model)
+    if file is not None or model is not None:
+        _answer_exactly(open_model(file, model), query, format, exact=exact)
+        return
     from scmlang.compiler import open_artefact
     from scmlang.query import (
         QueryOptions,
@@ -72,12 +88,38 @@ def query(
     answer = answer_query(artefact, query, options)
     write_grid(answer, out)
     paths = write_pictures(answer, out_dir) if out_dir else [{} for _ in answer.images]
+    if format is Format.csv:
+        raise typer.BadParameter("edited pictures are no table", param_hint="--format")
     if format is Format.json:
         print(json.dumps(to_json(answer, paths), indent=2, ensure_ascii=False))
         return
     _print(answer)
     print(f"{answer.status}; run {artefact.run.folder}, step {artefact.step}")
     print(f"picture: {out}")
+
+
+def _words(words: list[str], model: str | None) -> tuple[Path | None, str]:
+    """The model file, if there is one, and the query."""
+    if len(words) > 2 or (model is not None and len(words) == 2):
+        raise typer.BadParameter("give a model file (or --model) and one query", param_hint="QUERY")
+    return (None if len(words) == 1 else Path(words[0])), words[-1]
+
+
+def _answer_exactly(compilation: Compilation, query: str, format: Format, *, exact: bool) -> None:
+    from scmlang.answers import answer_exactly, show_number, show_rows
+
+    found = answer_exactly(compilation.model, query, exact=exact)
+    if format is Format.json:
+        print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
+    elif format is Format.csv:
+        sys.stdout.write(found.to_csv())
+    elif found.columns:
+        numbers = [c for c in found.columns if c in ("p", "value", "factual", "interventional")]
+        print_table(found.query, found.columns, show_rows(found), right=numbers)
+        print(f"{found.status}, by {found.method}")
+    else:
+        print(f"{found.query} = {show_number(found.value)}")
+        print(f"{found.status}, by {found.method}")
 
 
 def _print(answer: EditAnswer) -> None:

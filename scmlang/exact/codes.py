@@ -9,4 +9,12 @@ CODES: dict[str, str] = {
     "E113": "an equation leaves its variable's domain",
     "E114": "the exogenous values are those of another model",
     "E115": "no shares of train, val and test",
+    "E260": "a variable without finitely many values has no exact answer",
+    "E261": "an exact answer would need too large a table",
+    "E262": "evidence of probability 0",
+    "E263": "a rational answer to what is not rational",
+    "E264": "a Gumbel coupling across more than two worlds",
+    "E265": "a quantity that is not defined",
+    "E266": "an exact answer of a model that leaves something open",
+    "E267": "the edit of an image, asked of a model file",
 }

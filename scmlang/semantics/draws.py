@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import NoReturn
 
 from scmlang.limits import LIMITS
@@ -208,8 +209,9 @@ class Draws:
         if size == domain.size:
             return Draw("uniform", (), span), domain
         levels = range(domain.offset, last + 1)
-        chances = [1 / size if ends[0] <= value <= ends[1] else 0.0 for value in levels]
-        return Draw("categorical", tuple(Constant(p, call.span) for p in chances), span), domain
+        share, none = Constant(1 / size, call.span, Fraction(1, size)), Constant(0, call.span)
+        chances = tuple(share if ends[0] <= value <= ends[1] else none for value in levels)
+        return Draw("categorical", chances, span), domain
 
     def binomial(
         self, call: ast.Call, arguments: _Arguments, domain: Domain | None, span: Span

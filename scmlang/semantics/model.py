@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from scmlang.semantics.domains import Domain, Image, Symbolic
-from scmlang.semantics.expressions import Expression
+from scmlang.semantics.expressions import Constant, Expression
 from scmlang.source import Source, Span
 
 if TYPE_CHECKING:
@@ -71,13 +71,16 @@ class Table:
     """``V ~ table(parents) { (configuration): [probabilities] … }``, complete.
 
     ``rows`` maps each configuration of the parents' numeric values to the probabilities of V's
-    levels in level order.
+    levels in level order; ``spelled`` has the cells of the rows that compute one, such as 1/3.
     """
 
     parents: tuple[str, ...]
     rows: Mapping[tuple[int, ...], tuple[float, ...]] = field(hash=False)
     span: Span
     coupling: Coupling = Coupling.MONOTONE
+    spelled: Mapping[tuple[int, ...], tuple[Constant, ...]] = field(
+        default_factory=dict, hash=False, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True)

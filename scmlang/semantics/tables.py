@@ -10,7 +10,7 @@ from scmlang.limits import LIMITS
 from scmlang.semantics.couplings import read_coupling
 from scmlang.semantics.domains import Domain, Finite
 from scmlang.semantics.errors import Problems
-from scmlang.semantics.expressions import Constant
+from scmlang.semantics.expressions import Constant, is_computed
 from scmlang.semantics.levels import fits, is_number
 from scmlang.semantics.model import Table
 from scmlang.semantics.typing import Resolver
@@ -44,10 +44,12 @@ class Tables:
         parents = self._parents(option.call)
         if parents is None or not self._fits(draw, parents, domain):
             return None
-        rows = self._rows(draw.rows, parents, domain)
-        if rows is None or not self._complete(draw, parents, rows):
+        cells = self._rows(draw.rows, parents, domain)
+        if cells is None or not self._complete(draw, parents, cells):
             return None
-        return Table(tuple(parents), rows, draw.span, option.coupling)
+        rows = {at: tuple(float(cell.value) for cell in row) for at, row in cells.items()}
+        spelled = {at: row for at, row in cells.items() if any(is_computed(cell) for cell in row)}
+        return Table(tuple(parents), rows, draw.span, option.coupling, spelled)
 
     def _parents(self, call: ast.Call) -> dict[str, Finite] | None:
         parents: dict[str, Finite] = {}
@@ -91,14 +93,14 @@ class Tables:
 
     def _rows(
         self, written: tuple[ast.Row, ...], parents: dict[str, Finite], domain: Finite
-    ) -> dict[_Configuration, tuple[float, ...]] | None:
-        rows: dict[_Configuration, tuple[float, ...]] = {}
+    ) -> dict[_Configuration, tuple[Constant, ...]] | None:
+        rows: dict[_Configuration, tuple[Constant, ...]] = {}
         places: dict[_Configuration, Span] = {}
         sound = True
         for row in written:
             configuration = self._configuration(row, parents)
-            chances = self._probabilities(row, domain)
-            if configuration is None or chances is None:
+            cells = self._probabilities(row, domain)
+            if configuration is None or cells is None:
                 sound = False
             elif configuration in rows:
                 note = Note("the first one", places[configuration])
@@ -106,7 +108,7 @@ class Tables:
                 self.problems.add("E044", message, row.span, notes=[note], helps=["keep one of them"])
                 sound = False
             else:
-                rows[configuration], places[configuration] = chances, row.span
+                rows[configuration], places[configuration] = cells, row.span
         return rows if sound else None
 
     def _configuration(self, row: ast.Row, parents: dict[str, Finite]) -> _Configuration | None:
@@ -130,9 +132,9 @@ class Tables:
             values.append(int(value))
         return tuple(values)
 
-    def _probabilities(self, row: ast.Row, domain: Finite) -> tuple[float, ...] | None:
+    def _probabilities(self, row: ast.Row, domain: Finite) -> tuple[Constant, ...] | None:
         typed = [self.resolver.resolve(node) for node in row.probabilities]
-        chances = []
+        cells = []
         for node, item in zip(row.probabilities, typed, strict=True):
             if item is None or not is_number(item.levels, "a probability", node.span, self.problems):
                 return None
@@ -141,18 +143,17 @@ class Tables:
                 message = "a probability in a table is a fixed number"
                 self.problems.add("E045", message, node.span, helps=helps)
                 return None
-            chances.append(float(item.expression.value))
-            if not 0 <= chances[-1] <= 1:
-                value = chances[-1]
+            cells.append(item.expression)
+            value = float(item.expression.value)
+            if not 0 <= value <= 1:
                 percent = [f"a probability is a fraction: write {value / 100:g} for {value:g} %"]
                 helps = percent if 2 <= value <= 100 else []
                 self.problems.add("E033", f"{value:g} is no probability", node.span, helps=helps)
                 return None
-        return self._distribution(row, tuple(chances), domain)
+        fits = self._is_distribution(row, [float(cell.value) for cell in cells], domain)
+        return tuple(cells) if fits else None
 
-    def _distribution(
-        self, row: ast.Row, chances: tuple[float, ...], domain: Finite
-    ) -> tuple[float, ...] | None:
+    def _is_distribution(self, row: ast.Row, chances: list[float], domain: Finite) -> bool:
         if len(chances) != domain.size:
             given = "1 probability" if len(chances) == 1 else f"{len(chances)} probabilities"
             message = f"this row has {given} for {domain.size} levels"
@@ -160,15 +161,15 @@ class Tables:
             if len(chances) == 1 and domain.size == 2:
                 helps = [f"a row lists every level: write `[{1 - chances[0]:g}, {chances[0]:g}]`"]
             self.problems.add("E045", message, row.span, f"the levels are {domain}", helps=helps)
-            return None
+            return False
         total = math.fsum(chances)
         if abs(total - 1) > TOLERANCE:
             self.problems.add("E045", f"this row sums to {total:.6g}, not to 1", row.span)
-            return None
-        return chances
+            return False
+        return True
 
     def _complete(
-        self, draw: ast.Draw, parents: dict[str, Finite], rows: dict[_Configuration, tuple[float, ...]]
+        self, draw: ast.Draw, parents: dict[str, Finite], rows: dict[_Configuration, tuple[Constant, ...]]
     ) -> bool:
         levels = [range(d.offset, d.offset + d.size) for d in parents.values()]
         missing = (c for c in product(*levels) if c not in rows)

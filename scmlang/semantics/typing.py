@@ -7,6 +7,7 @@ columns of the variables it names, and is no deeper and no larger than the limit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from scmlang.limits import LIMITS
 from scmlang.semantics.domains import Finite, Real
@@ -14,6 +15,7 @@ from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import FUNCTIONS, Call, Constant, Expression, Reference, evaluate
 from scmlang.semantics.levels import NO_LEVELS, Levels, comparable
 from scmlang.semantics.names import Scope
+from scmlang.semantics.rationals import Irrational, rational
 from scmlang.semantics.unknowns import arity, unknown_function, unknown_word
 from scmlang.source import Span
 from scmlang.syntax import ast
@@ -278,7 +280,15 @@ class Resolver:
         if value != value or value in (float("inf"), float("-inf")):
             self.problems.add("E034", "this has no value", call.span)
             return None
-        return Typed(Constant(value, call.span), form, width)
+        return Typed(_folded(call, value), form, width)
+
+
+def _folded(call: Call, value: int | float) -> Constant:
+    try:
+        exact = rational(call, {})
+    except Irrational as error:
+        return Constant(value, call.span, irrational=str(error))
+    return Constant(value, call.span, None if exact is None else Fraction(exact))
 
 
 def _form_of(value: int | float) -> str:

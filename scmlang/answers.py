@@ -1,0 +1,182 @@
+"""Exact answers to typed queries: from text and a model to numbers, and the numbers to text, CSV and JSON.
+
+Needs a fully specified model with finitely many values. Guarantees that an answer says how it was had.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.exact.engine import answer
+from scmlang.exact.result import Result
+from scmlang.semantics.domains import Finite
+from scmlang.semantics.model import CausalModel
+from scmlang.semantics.quantities import (
+    Counterfactual,
+    Held,
+    Probability,
+    show_value,
+)
+from scmlang.semantics.queries import Edit, Intervention, read_query, show
+
+if TYPE_CHECKING:
+    from scmlang.exact.numbers import Number
+
+SCHEMA = 1
+Cell = int | float | Fraction | str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query was answered.
+
+    Attributes:
+        query: the query as canonical text.
+        status: how the answer was had; ``exact`` here.
+        method: by what means.
+        value: the number, where the answer is one; None for a table.
+        columns: the headings of the table, its variables as typed and then ``p``, ``value``, or ``factual``
+            and ``interventional``.
+        rows: the cells under them, levels as typed; None where the evidence of a row has probability 0.
+        bounds: None, since an exact answer needs none.
+        standard_error: None, for the same reason.
+    """
+
+    query: str
+    status: str
+    method: str
+    value: int | float | Fraction | None
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    bounds: tuple[float, float] | None = None
+    standard_error: float | None = None
+
+    @property
+    def table(self) -> list[dict[str, Cell]]:
+        """The table as records, for ``pandas.DataFrame(answer.table)`` and the like."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as JSON's values, schema 1; rational numbers are strings such as ``"4/19"``."""
+        return {
+            "schema": SCHEMA,
+            "query": self.query,
+            "status": self.status,
+            "value": _plain(self.value),
+            "table": [{name: _plain(cell) for name, cell in record.items()} for record in self.table],
+            "bounds": self.bounds,
+            "standard_error": self.standard_error,
+            "method": self.method,
+        }
+
+    def to_csv(self) -> str:
+        """The table, or the one value, with a line of headings."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns or ("value",))
+        for row in self.rows or ((self.value,),):
+            writer.writerow("" if cell is None else str(cell) for cell in row)
+        return text.getvalue()
+
+
+def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Answer:
+    """The answer to a query, or to the query of that name in the model.
+
+    Args:
+        model: fully specified.
+        text: a quantity, such as ``P(Y[X=1]=1 | X=0)``, or ``do(X=1)`` for the distribution of every observed
+            variable, factual beside interventional.
+        exact: rational numbers in the place of floats.
+
+    Raises:
+        ScmError: for mistakes in the query; E266 where the model leaves something open, E267 for the edit of
+            an image, E260 to E265 for what has no exact answer.
+    """
+    query = read_query(text, model)
+    shown = show(query, model.variables)
+    _require_equations(model)
+    if isinstance(query, Edit):
+        message = f"`{shown}` edits an image, which a trained model does"
+        helps = (f'ask a run: `scmlang query "{shown}"`',)
+        raise ScmError([Diagnostic("E267", message, helps=helps)])
+    if isinstance(query, Intervention):
+        rows = tuple(_beside(model, query, exact=exact))
+        headings = ("variable", "level", "factual", "interventional")
+        return Answer(shown, "exact", "variable elimination", None, headings, rows)
+    result = answer(model, query, exact=exact)
+    if not result.axes:
+        return Answer(shown, "exact", "variable elimination", _number(result.value))
+    last = "p" if isinstance(query, Probability) else "value"
+    columns = (*(axis.label for axis in result.axes), last)
+    return Answer(shown, "exact", "variable elimination", None, columns, tuple(_rows(result, model)))
+
+
+def _require_equations(model: CausalModel) -> None:
+    open_variables = [v for v in model.variables.values() if v.equation is None]
+    if open_variables:
+        names = ", ".join(f"`{v.name}`" for v in open_variables[:5])
+        message = f"{names} {'has' if len(open_variables) == 1 else 'have'} no equation, so nothing is exact"
+        helps = ("give every variable an equation, or train the model and ask the run",)
+        first = open_variables[0]
+        raise ScmError([Diagnostic("E266", message, model.source, first.span, helps=helps)])
+
+
+def _rows(result: Result, model: CausalModel) -> Iterator[tuple[Cell, ...]]:
+    import numpy as np
+
+    for index in np.ndindex(result.array.shape):
+        levels = [
+            show_value(model.variables[axis.variable].domain, axis.values[i])
+            for axis, i in zip(result.axes, index, strict=True)
+        ]
+        yield (*levels, _cell(result.array[index]))
+
+
+def _beside(model: CausalModel, query: Intervention, *, exact: bool) -> Iterator[tuple[Cell, ...]]:
+    """Each level of each observed variable, with its probability without and with the intervention."""
+    order = list(model.variables)
+    world = tuple(
+        sorted((Held(n, v) for n, v in query.settings.items()), key=lambda h: order.index(h.variable))
+    )
+    for variable in model.observed:
+        if not isinstance(variable.domain, Finite):
+            continue
+        factual, other = (
+            answer(model, Probability((Counterfactual(variable.name, w),)), exact=exact) for w in ((), world)
+        )
+        for i, level in enumerate(variable.domain.levels):
+            yield variable.name, level, _cell(factual.array[i]), _cell(other.array[i])
+
+
+def _cell(value: Any) -> Cell:
+    if value is None or isinstance(value, Fraction):
+        return value
+    number = float(value)
+    return None if math.isnan(number) else number
+
+
+def _number(value: Number) -> int | float | Fraction:
+    return value if isinstance(value, Fraction | int) else float(value)
+
+
+def _plain(cell: Cell) -> Any:
+    return str(cell) if isinstance(cell, Fraction) else cell
+
+
+def show_number(value: Cell, digits: int = 6) -> str:
+    """A number for people: ``0.19``, ``4/19``, ``undefined``."""
+    if value is None:
+        return "undefined"
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+
+
+def show_rows(found: Answer) -> Sequence[tuple[str, ...]]:
+    """The table's cells as text."""
+    return [tuple(show_number(c) if not isinstance(c, str) else c for c in row) for row in found.rows]
