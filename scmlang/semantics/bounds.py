@@ -65,7 +65,11 @@ class Bounds:
 
 
 def bounds(
-    expression: Expression, domains: Mapping[str, Domain], columns: Columns | None = None, n: int = 1
+    expression: Expression,
+    domains: Mapping[str, Domain],
+    columns: Columns | None = None,
+    n: int = 1,
+    supports: Mapping[str, tuple[float, float]] | None = None,
 ) -> Bounds:
     """The bounds of a checked expression in each of ``n`` cases.
 
@@ -74,9 +78,10 @@ def bounds(
         domains: the domain of every variable that it names.
         columns: the values of those variables that have one in each case.
         n: the number of cases.
+        supports: between what the real variables lie of which that is known.
     """
     with np.errstate(all="ignore"):
-        return _Analysis(domains, columns or {}, n).of(expression, {})
+        return _Analysis(domains, columns or {}, n, supports or {}).of(expression, {})
 
 
 def is_whole(expression: Expression, domains: Mapping[str, Domain]) -> bool:
@@ -103,7 +108,14 @@ def is_whole(expression: Expression, domains: Mapping[str, Domain]) -> bool:
 
 
 class _Analysis:
-    def __init__(self, domains: Mapping[str, Domain], columns: Columns, n: int) -> None:
+    def __init__(
+        self,
+        domains: Mapping[str, Domain],
+        columns: Columns,
+        n: int,
+        supports: Mapping[str, tuple[float, float]],
+    ) -> None:
+        self.supports = supports
         self.domains = domains
         self.columns = columns
         self.n = n
@@ -136,9 +148,12 @@ class _Analysis:
         if name in self.columns:
             return self._point(self.columns[name].astype(np.float64))
         domain = self.domains[name]
-        if not isinstance(domain, Finite):
+        if isinstance(domain, Finite):
+            low, high = float(domain.offset), float(domain.offset + domain.size - 1)
+        elif name in self.supports:
+            low, high = self.supports[name]
+        else:
             return Bounds(*everything(self.n))
-        low, high = float(domain.offset), float(domain.offset + domain.size - 1)
         return Bounds(np.full(self.n, low), np.full(self.n, high))
 
     # --- operators

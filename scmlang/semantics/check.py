@@ -18,7 +18,7 @@ from scmlang.semantics.mechanisms import Mechanisms
 from scmlang.semantics.model import CausalModel, Equation, MechanismSpec, Variable
 from scmlang.semantics.names import Scope, collect
 from scmlang.semantics.queries import resolve
-from scmlang.semantics.ranges import Ranges
+from scmlang.semantics.ranges import Ranges, real_supports
 from scmlang.semantics.signatures import Catalogue, MechanismSignature, RendererSignature
 from scmlang.semantics.typing import Resolver
 from scmlang.source import Source, Span
@@ -131,7 +131,8 @@ class _Check:
         for declared in self.scope.variables.values():
             if declared.domain is not None:
                 domains[declared.name] = declared.domain
-        ranges = Ranges(domains, self.renderers, self.problems)
+        exogenous = {name: equations[name] for name in self.scope.exogenous if name in equations}
+        ranges = Ranges(domains, real_supports(exogenous), self.renderers, self.problems)
         for name, equation in equations.items():
             ranges.check(name, equation)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scmlang.semantics.bounds import Undefined, bounds, is_whole
+from scmlang.semantics.bounds import Bounds, Undefined, bounds, is_whole
 from scmlang.semantics.domains import Domain, Finite, Real
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import Array, Constant, Expression, evaluate, references
@@ -56,15 +56,34 @@ def _number(expression: Expression) -> _Claim:
     return _Claim(expression, -math.inf, math.inf, False, "E034", "", "")
 
 
+def real_supports(exogenous: Mapping[str, Equation]) -> dict[str, tuple[float, float]]:
+    """Between what the real exogenous variables lie, where that is less than everything.
+
+    Nothing intervenes on an exogenous variable, so it never leaves the support of its distribution.
+    """
+    found = {}
+    for name, equation in exogenous.items():
+        if isinstance(equation, Draw) and equation.distribution == "uniform" and equation.arguments:
+            low, high = equation.arguments
+            if isinstance(low, Constant) and isinstance(high, Constant):
+                found[name] = float(low.value), float(high.value)
+    return found
+
+
 class Ranges:
     """Checks equations one by one; each wrong one gives one report."""
 
     def __init__(
-        self, domains: Mapping[str, Domain], renderers: Catalogue[RendererSignature], problems: Problems
+        self,
+        domains: Mapping[str, Domain],
+        supports: Mapping[str, tuple[float, float]],
+        renderers: Catalogue[RendererSignature],
+        problems: Problems,
     ) -> None:
         self.domains = domains
         self.renderers = renderers
         self.problems = problems
+        self.supports = supports
 
     def check(self, name: str, equation: Equation) -> None:
         """Try the equation of the variable ``name`` over its parents."""
@@ -134,6 +153,9 @@ class Ranges:
 
     # --- proofs
 
+    def _bounds(self, expression: Expression) -> Bounds:
+        return bounds(expression, self.domains, supports=self.supports)
+
     def _claim(self, claim: _Claim) -> bool:
         cases = grid(references(claim.expression), self.domains)
         return self._prove(claim) if cases is None else self._try(claim, cases)
@@ -158,7 +180,7 @@ class Ranges:
 
     def _prove(self, claim: _Claim) -> bool:
         cases = finite_part(claim.expression, self.domains)
-        found = bounds(claim.expression, self.domains, cases.columns, cases.n)
+        found = bounds(claim.expression, self.domains, cases.columns, cases.n, self.supports)
         if found.undefined:
             self._without_value(found.undefined[0], cases)
             return False
@@ -218,7 +240,7 @@ class Ranges:
         span = low.span | high.span
         if cases is None:
             width = constant_sum([(1.0, high), (-1.0, low)])
-            apart = bounds(low, self.domains).high < bounds(high, self.domains).low
+            apart = self._bounds(low).high < self._bounds(high).low
             if not (apart.all() if width is None else width > 0):
                 self.problems.add("E049", "the lower end can be above the upper end", span, helps=[_ENDS])
             return

@@ -135,6 +135,9 @@ SOUND = [
     "R := if P0 == 0 then 0 else A / P0",
     "R := if A > 0 then log(A) else 0",
     "R := if A > 0 and B > 0 then log(A * B) else 0",
+    "exogenous U ~ uniform(0, 1)\nX ~ bernoulli(U)",
+    "exogenous U ~ uniform(0.25, 0.5)\nX ~ bernoulli(0.1 + U * total / 20)",
+    "exogenous U ~ uniform(0.25, 0.5)\nR := log(U) + 1 / U",
 ]
 UNSOUND = [
     ("S := total + 1", "E032", "1 to 21"),
@@ -169,6 +172,8 @@ UNSOUND = [
     ("R ~ normal(A, if P0 == 0 then 0 else exp(B))", "E049", "0 for P0=0"),
     ("R ~ uniform(A, A - 1)", "E049", "above"),
     ("R ~ uniform(total, 20)", "E049", "above"),
+    ("exogenous U ~ uniform(0, 1.5)\nX ~ bernoulli(U)", "E033", "0 to 1.5"),
+    ("R ~ uniform(0, 1)\nX ~ bernoulli(R)", "E033", "any number"),
 ]
 
 
