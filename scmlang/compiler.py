@@ -184,4 +184,8 @@ def _decode(content: bytes, name: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"`{name}` is not UTF-8: byte 0x{content[error.start]:02x} in line {line}"
         help = "save the file as UTF-8"
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            message = f"`{name}` is UTF-16, and a model is UTF-8"
+        elif 0 in content:
+            message, help = f"`{name}` is no text", "a model file is text in UTF-8"
         raise ScmError([Diagnostic("E002", message, helps=(help,))]) from None

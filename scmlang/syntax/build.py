@@ -93,7 +93,8 @@ class Builder:
         span, text = place, str(items[0])
         if text in KEYWORDS:
             message = f"`{text}` is a keyword and cannot be a name"
-            self.problems.append(Diagnostic("E008", message, self.source, span))
+            helps = (f"choose another name; `{text.capitalize()}` is one",)
+            self.problems.append(Diagnostic("E008", message, self.source, span, helps=helps))
         return ast.Name(span, text)
 
     variable = name

@@ -22,6 +22,11 @@ _FORMATS = (
         "this begins with a block of Stan",
         f"there are no blocks: {_LINES}",
     ),
+    (
+        r"\[\w+(?:\|[\w:]+)?\]",
+        "this is a model string of bnlearn",
+        "write an arrow for each arc, `A -> T`; a network saved as BIF is read by `scmlang import`",
+    ),
     (r"(?:graph|flowchart)\s+(?:TD|TB|LR|RL|BT)\b", "this is a diagram of Mermaid", "keep only the arrows"),
     (r"model\b[^\n{}=:]*\{", "a model has no block in braces", _LINES),
     (
@@ -30,7 +35,7 @@ _FORMATS = (
         "a model is made of declarations, arrows and equations such as `Y := not X`",
     ),
 )  # fmt: skip
-_BLANK = re.compile(r"(?:\s|//[^\n]*|#[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_BLANK = re.compile(r"(?:\s|//[^\n]*+|#[^\n]*+|/\*.*?\*/)*+", re.DOTALL)
 _BEGINNINGS = tuple((re.compile(pattern), message, help) for pattern, message, help in _FORMATS)
 
 

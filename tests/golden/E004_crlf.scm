@@ -1,0 +1,3 @@
+X: binary
+Y: binary  # still a comment
+Y := X @ 1

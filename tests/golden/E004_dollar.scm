@@ -1,0 +1,3 @@
+# R's data$column
+age: real
+df$age -> BMI

@@ -1,0 +1,3 @@
+# a handle in a name
+X, Y: binary
+@me -> Y

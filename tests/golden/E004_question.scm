@@ -1,0 +1,3 @@
+# C's conditional
+X, Y: binary
+Y := X ? 1 : 0

@@ -1,0 +1,3 @@
+# pasted from a word processor
+X, Y: binary
+X → Y

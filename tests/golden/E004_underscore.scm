@@ -1,0 +1,2 @@
+_X, Y: binary
+_X -> Y

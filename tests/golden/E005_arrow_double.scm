@@ -1,0 +1,2 @@
+X, Y: binary
+X => Y

@@ -1,0 +1,3 @@
+Age: 0..99
+Adult: binary
+Adult := 18 <= Age < 65

@@ -1,0 +1,2 @@
+X, Y, Z: binary
+X, Y -> Z

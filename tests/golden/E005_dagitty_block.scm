@@ -1,0 +1,4 @@
+dag {
+  X -> Y
+  U [latent]
+}

@@ -1,0 +1,1 @@
+digraph G { X -> Y; Y -> Z }

@@ -1,0 +1,1 @@
+exogenous U: binary

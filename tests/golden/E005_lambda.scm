@@ -1,0 +1,2 @@
+X, Y: real
+Y := lambda x: 2 * x

@@ -1,0 +1,3 @@
+let p: 0.5
+X: binary
+X ~ bernoulli(p)

@@ -1,0 +1,2 @@
+X, Y: binary
+Y := if X then 1

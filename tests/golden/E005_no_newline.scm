@@ -1,0 +1,2 @@
+X, Y: binary
+Y := X and

@@ -1,0 +1,1 @@
+C: {red; green}

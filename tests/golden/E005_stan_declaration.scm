@@ -1,0 +1,4 @@
+# Stan: the type first
+real x
+binary y
+x -> y

@@ -1,0 +1,3 @@
+X, Y: binary
+X -> Y
+query q = P(Y_{X=1} = 1)

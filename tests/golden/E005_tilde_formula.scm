@@ -1,0 +1,3 @@
+# lavaan and R formulas
+X, Z, Y: real
+Y ~ X + Z

@@ -1,0 +1,1 @@
+X: binary Y: binary

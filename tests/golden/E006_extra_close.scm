@@ -1,0 +1,2 @@
+X: real
+X ~ normal(0, 1))

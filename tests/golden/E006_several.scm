@@ -1,0 +1,3 @@
+X: {a, b
+Y := (X
+Z: binary)

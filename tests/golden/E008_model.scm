@@ -1,0 +1,2 @@
+model, data: binary
+model -> data

@@ -1,0 +1,2 @@
+Molecules: real
+Molecules := 60221407600000000000000

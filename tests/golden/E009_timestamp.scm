@@ -1,0 +1,3 @@
+# nanoseconds
+Time: real
+Time := 1732435200000000000
