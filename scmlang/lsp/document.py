@@ -41,9 +41,9 @@ class Document:
 
     @cached_property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """Errors and warnings."""
+        """Errors and warnings, and the assertions that do not hold."""
         try:
-            return self.compilation.warnings
+            return self.compilation.warnings + self.compilation.failures
         except ScmError as error:
             return error.diagnostics
 
