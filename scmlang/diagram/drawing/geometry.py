@@ -80,7 +80,10 @@ def samples(path: Path) -> list[complex]:
     for curve in path:
         a, b, c, d = curve
         count = max(2, ceil((abs(b - a) + abs(c - b) + abs(d - c)) / STEP))
-        points += [at(curve, i / count) for i in range(1, count + 1)]
+        one, two, three = 3 * (b - a), 3 * (a - 2 * b + c), d - a + 3 * (b - c)
+        for t in (i / count for i in range(1, count)):
+            points.append(a + t * (one + t * (two + t * three)))
+        points.append(d)
     return points
 
 
@@ -114,21 +117,28 @@ def turned(vector: complex, degrees: float) -> complex:
     return vector * cmath.exp(1j * cmath.pi * degrees / 180)
 
 
-def crossings(one: Sequence[complex], other: Sequence[complex]) -> int:
-    """How often two polylines cross."""
-    if not one or not other or _apart(one, other):
-        return 0
-    pairs = ((a, b, c, d) for a, b in itertools.pairwise(one) for c, d in itertools.pairwise(other))
-    return sum(_cross(*ends) for ends in pairs)
+class Polyline:
+    """A path as straight pieces, with its extent."""
 
+    def __init__(self, points: Sequence[complex]) -> None:
+        self.points = points
+        xs, ys = [p.real for p in points], [p.imag for p in points]
+        self.left, self.right, self.top, self.bottom = min(xs), max(xs), min(ys), max(ys)
 
-def _apart(one: Sequence[complex], other: Sequence[complex]) -> bool:
-    return (
-        max(p.real for p in one) < min(p.real for p in other)
-        or max(p.real for p in other) < min(p.real for p in one)
-        or max(p.imag for p in one) < min(p.imag for p in other)
-        or max(p.imag for p in other) < min(p.imag for p in one)
-    )
+    @classmethod
+    def of(cls, path: Path, pieces: int) -> Polyline:
+        """Some points of a path, about as many as ``pieces``, both ends included."""
+        points = samples(path)
+        return cls([*points[:: max(1, len(points) // pieces)], points[-1]])
+
+    def crossings(self, other: Polyline) -> int:
+        """How often two polylines cross."""
+        if self.right < other.left or other.right < self.left:
+            return 0
+        if self.bottom < other.top or other.bottom < self.top:
+            return 0
+        mine, theirs = list(itertools.pairwise(self.points)), list(itertools.pairwise(other.points))
+        return sum(_cross(a, b, c, d) for a, b in mine for c, d in theirs)
 
 
 def _cross(a: complex, b: complex, c: complex, d: complex) -> bool:

@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from scmlang.diagram.drawing.geometry import Box, Path, reverse, samples, swap
+from scmlang.diagram.drawing.geometry import Box, Path, Polyline, reverse, samples, swap
 from scmlang.diagram.drawing.layers import assign_layers
 from scmlang.diagram.drawing.order import Layered, make_layered
 from scmlang.diagram.drawing.places import place
-from scmlang.diagram.drawing.routes import Band, arc_route, directed_route
-from scmlang.diagram.drawing.scene import Edge, Node, Scene
+from scmlang.diagram.drawing.ports import Meeting, Ports
+from scmlang.diagram.drawing.routes import Band, arc_routes, directed_route, least_crossing
+from scmlang.diagram.drawing.scene import Node, Scene
 from scmlang.diagram.drawing.text import text_width
 from scmlang.semantics.model import Role
 
 FONT_SIZE, SMALL = 14.0, 11.0
 HEIGHT, SMALL_HEIGHT = 36.0, 24.0
 PADDING = 24.0
-GAP, WIDEST_GAP = 58.0, 150.0
+GAP, WIDEST_GAP, SLANT = 58.0, 190.0, 0.25  # pixels, and pixels a pixel that edges run aslant
 BORDER = 20.0
+ROUNDS = 4  # of routing
 
 
 class Direction(StrEnum):
@@ -89,7 +91,7 @@ def _bands(graph: Layered, boxes: list[Box], across: list[float]) -> list[Band]:
     slant = [0.0] * len(halves)
     for a, b, _ in graph.bonds:
         slant[graph.layer[a]] = max(slant[graph.layer[a]], abs(across[a] - across[b]))
-    gaps = [min(GAP + 0.2 * most, WIDEST_GAP) for most in slant]
+    gaps = [min(GAP + SLANT * most, WIDEST_GAP) for most in slant]
     middles = [0.0]
     for (one, two), gap in zip(pairwise(halves), gaps, strict=False):
         middles.append(middles[-1] + one + gap + two)
@@ -101,28 +103,68 @@ def _bands(graph: Layered, boxes: list[Box], across: list[float]) -> list[Band]:
 def _routes(
     scene: Scene, graph: Layered, at: list[complex], bands: list[Band], boxes: list[Box]
 ) -> list[Path]:
-    paths: dict[int, Path] = {}
-    drawn: list[list[complex]] = []
-    for i, edge in sorted(enumerate(scene.edges), key=lambda pair: pair[1].bidirected):
-        chain = graph.chains[i]
-        ends = {chain[0], chain[-1]}
-        others = [box for v, box in enumerate(boxes) if v not in ends]
-        points, layers = [at[v] for v in chain], [bands[graph.layer[v]] for v in chain]
-        first, last = boxes[chain[0]], boxes[chain[-1]]
-        if edge.bidirected:
-            path = arc_route(points, layers, first, last, others, drawn)
-        else:
-            path = directed_route(points, layers, first, last, others)
-        dots = samples(path)
-        drawn.append([*dots[:: max(1, len(dots) // 4)], dots[-1]])
-        paths[i] = path if _starts(path, edge, scene, boxes) else reverse(path)
-    return [paths[i] for i in range(len(scene.edges))]
+    """Every edge's route from its tail to its head."""
+    router = _Router(scene, graph, at, bands, boxes)
+    number = {node.name: v for v, node in enumerate(scene.nodes)}
+    return [
+        path if number[edge.tail] == first else reverse(path)
+        for edge, path, (first, _) in zip(scene.edges, router.best(), router.ends, strict=True)
+    ]
 
 
-def _starts(path: Path, edge: Edge, scene: Scene, boxes: list[Box]) -> bool:
-    """Whether a path starts at the edge's tail."""
-    box = dict(zip((node.name for node in scene.nodes), boxes, strict=True))
-    return abs(box[edge.tail].distance(path[0][0])) <= abs(box[edge.head].distance(path[0][0]))
+class _Router:
+    """Routes along the chains of the edges, again and again while edges crowd at a node."""
+
+    def __init__(
+        self, scene: Scene, graph: Layered, at: list[complex], bands: list[Band], boxes: list[Box]
+    ) -> None:
+        self.edges, self.at, self.boxes, self.chains = scene.edges, at, boxes, graph.chains
+        self.layers = [[bands[graph.layer[v]] for v in chain] for chain in graph.chains]
+        self.ends = [(chain[0], chain[-1]) for chain in graph.chains]
+        self.arrows: dict[tuple[int, Ports], Path] = {}
+        self.arcs: dict[tuple[int, Ports], list[tuple[float, Path]]] = {}
+
+    def best(self) -> list[Path]:
+        """The routes of the round with the fewest ends too near to others."""
+        ports: list[Ports] = [(0j, 0j)] * len(self.edges)
+        found: list[tuple[int, list[Path]]] = []
+        for _ in range(ROUNDS):
+            paths = self._run(ports)
+            meeting = Meeting.of(paths, self.ends, self.boxes)
+            found.append((meeting.size, paths))
+            before, ports = ports, meeting.fanned_out(ports)
+            if ports == before:
+                break
+        return min(found, key=lambda pair: pair[0])[1]
+
+    def _run(self, ports: list[Ports]) -> list[Path]:
+        """Route every edge, the directed ones first."""
+        paths: dict[int, Path] = {}
+        drawn: list[Polyline] = []
+        for i, edge in sorted(enumerate(self.edges), key=lambda pair: pair[1].bidirected):
+            paths[i] = self._arc(i, ports[i], drawn) if edge.bidirected else self._arrow(i, ports[i])
+            drawn.append(Polyline.of(paths[i], 4))
+        return [paths[i] for i in range(len(self.edges))]
+
+    def _arrow(self, i: int, port: Ports) -> Path:
+        if (i, port) not in self.arrows:
+            self.arrows[i, port] = directed_route(self._points(i, port), self.layers[i], *self._around(i))
+        return self.arrows[i, port]
+
+    def _arc(self, i: int, port: Ports, drawn: list[Polyline]) -> Path:
+        if (i, port) not in self.arcs:
+            self.arcs[i, port] = arc_routes(self._points(i, port), self.layers[i], *self._around(i))
+        return least_crossing(self.arcs[i, port], drawn)
+
+    def _points(self, i: int, port: Ports) -> list[complex]:
+        first, *between, last = (self.at[v] for v in self.chains[i])
+        return [first + port[0], *between, last + port[1]]
+
+    def _around(self, i: int) -> tuple[Box, Box, list[Box]]:
+        """The boxes at the ends of an edge, and all the others."""
+        first, last = self.ends[i]
+        others = [box for v, box in enumerate(self.boxes) if v not in (first, last)]
+        return self.boxes[first], self.boxes[last], others
 
 
 def _frame(boxes: list[Box], paths: list[Path]) -> tuple[float, float, float, float]:

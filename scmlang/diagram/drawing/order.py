@@ -1,8 +1,9 @@
 """The order within layers: few crossings.
 
 Barycentre sweeps up and down (Sugiyama, Tagawa and Toda 1981), each followed by exchanges of neighbours
-that save crossings (Gansner, Koutsofios, North and Vo 1993, section 3). The best order met is kept.
-Nothing is random, and ties keep the order of declaration.
+that save crossings (Gansner, Koutsofios, North and Vo 1993, section 3). Where sweeps end depends on where
+they began, so there are several starts, and the best order met is kept. Nothing is random, and ties keep the
+order of declaration.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 from scmlang.diagram.drawing.scene import Scene
 
 SWEEPS = 12
+STARTS = 8  # orders to begin with
+EXCHANGES = 10  # passes after each sweep, at most
+MANY = 2000  # nodes and dummies from which one start must do
 
 
 @dataclass(frozen=True)
@@ -78,16 +82,37 @@ def _ordered(
         mates[a].append(b)
         mates[b].append(a)
     best, least = [list(rank) for rank in ranks], _crossings(ranks, down)
+    for start in range(STARTS if len(levels) <= MANY else 1):
+        found, crossings = _settle(_start(ranks, start), up, down, mates)
+        if crossings < least or (crossings == least and start == 0):
+            best, least = found, crossings
+        if least == 0:
+            break
+    return best
+
+
+def _start(ranks: list[list[int]], start: int) -> list[list[int]]:
+    """The order of declaration, or another that is as good as random and always the same."""
+    return [sorted(rank, key=lambda v: v * 40503 * start % 65521) if start else list(rank) for rank in ranks]
+
+
+def _settle(
+    ranks: list[list[int]], up: list[list[int]], down: list[list[int]], mates: list[list[int]]
+) -> tuple[list[list[int]], int]:
+    """The best order met on the way from the given one, and its crossings."""
+    best, least = [list(rank) for rank in ranks], _crossings(ranks, down)
     for sweep in range(SWEEPS):
         if least == 0 and sweep >= 4:
             break
         falling = sweep % 2 == 0
         _sweep(ranks, up if falling else down, mates, falling)
-        _exchange(ranks, up, down)
+        for _ in range(EXCHANGES):
+            if not _exchange(ranks, up, down):
+                break
         found = _crossings(ranks, down)
         if found < least or (found == least and sweep < 4):
             best, least = [list(rank) for rank in ranks], found
-    return best
+    return best, least
 
 
 def _sweep(ranks: list[list[int]], toward: list[list[int]], mates: list[list[int]], falling: bool) -> None:
@@ -103,7 +128,9 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _exchange(ranks: list[list[int]], up: list[list[int]], down: list[list[int]]) -> None:
+def _exchange(ranks: list[list[int]], up: list[list[int]], down: list[list[int]]) -> bool:
+    """Exchange neighbours where that saves crossings; whether any were exchanged."""
+    moved = False
     place = {v: i for rank in ranks for i, v in enumerate(rank)}
     for rank in ranks:
         for i in range(len(rank) - 1):
@@ -114,6 +141,8 @@ def _exchange(ranks: list[list[int]], up: list[list[int]], down: list[list[int]]
             if after < now:
                 rank[i], rank[i + 1] = b, a
                 place[a], place[b] = i + 1, i
+                moved = True
+    return moved
 
 
 def _inversions(left: list[int], right: list[int]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scmlang.diagram.drawing.geometry import (
     Box,
     Path,
-    crossings,
+    Polyline,
     leave,
     line,
     reverse,
@@ -56,7 +56,15 @@ def clear(path: Path, boxes: Sequence[Box]) -> bool:
         and top < box.centre.imag + box.half.imag
         and box.centre.imag - box.half.imag < bottom
     ]
-    return not near or all(box.distance(p) > MARGIN for p in samples(path) for box in near)
+    return not near or not any(_touched(box, dot) for dot in samples(path) for box in near)
+
+
+def _touched(box: Box, point: complex) -> bool:
+    """Whether a point is nearer to a box than :data:`MARGIN`; most are told by one coordinate."""
+    away = point - box.centre
+    if abs(away.real) > box.half.real + MARGIN or abs(away.imag) > box.half.imag + MARGIN:
+        return False
+    return box.distance(point) <= MARGIN
 
 
 def directed_route(
@@ -71,30 +79,29 @@ def directed_route(
     return clip(_banded(points, bands, 0.0), first, last)
 
 
-def arc_route(
-    points: list[complex],
-    bands: list[Band],
-    first: Box,
-    last: Box,
-    others: list[Box],
-    drawn: list[list[complex]],
-) -> Path:
-    """The route of a bidirected edge: the clear bow that crosses least of what is drawn, and bends least."""
-    best: Path | None = None
-    least = 0.0
-    for price, candidate in _bows(points):
-        path = clip(candidate, first, last)
-        if not clear(path, others):
-            continue
-        thin = _thin(path)
-        cost = price + sum(crossings(thin, other) + _touches(thin, other) for other in drawn)
-        if best is None or cost < least:
-            best, least = path, cost
-    if best is not None:
-        return best
+def arc_routes(
+    points: list[complex], bands: list[Band], first: Box, last: Box, others: list[Box]
+) -> list[tuple[float, Path]]:
+    """The clear routes of a bidirected edge, each with its price in crossings: what bends less is cheaper."""
+    found = [(price, clip(candidate, first, last)) for price, candidate in _bows(points)]
+    found = [(price, path) for price, path in found if clear(path, others)]
+    if found:
+        return found
     if bands[0] == bands[-1]:
-        return clip(_beside(points[0], points[-1], bands[0]), first, last)
-    return clip(_banded(points, bands, 14.0 if len(points) == 2 else 0.0), first, last)
+        return [(0.0, clip(_beside(points[0], points[-1], bands[0]), first, last))]
+    return [(0.0, clip(_banded(points, bands, 14.0 if len(points) == 2 else 0.0), first, last))]
+
+
+def least_crossing(routes: list[tuple[float, Path]], drawn: list[Polyline]) -> Path:
+    """The first of the routes that cross and touch least of what is drawn, prices included."""
+    if len(routes) == 1:
+        return routes[0][1]
+
+    def cost(route: tuple[float, Path]) -> float:
+        thin = Polyline.of(route[1], 8)
+        return route[0] + sum(thin.crossings(other) + _touches(thin, other) for other in drawn)
+
+    return min(routes, key=cost)[1]
 
 
 def _bows(points: list[complex]) -> Iterator[tuple[float, Path]]:
@@ -107,14 +114,10 @@ def _bows(points: list[complex]) -> Iterator[tuple[float, Path]]:
         yield 1.5, smooth(points)
 
 
-def _touches(one: list[complex], other: list[complex]) -> int:
+def _touches(one: Polyline, other: Polyline) -> int:
     """How many ends of two routes meet at the same place of an outline."""
-    return sum(abs(a - b) < TOUCH for a in (one[0], one[-1]) for b in (other[0], other[-1]))
-
-
-def _thin(path: Path) -> list[complex]:
-    points = samples(path)
-    return [*points[:: max(1, len(points) // 8)], points[-1]]
+    theirs = (other.points[0], other.points[-1])
+    return sum(abs(a - b) < TOUCH for a in (one.points[0], one.points[-1]) for b in theirs)
 
 
 def _farthest(points: list[complex]) -> complex:
