@@ -18,8 +18,9 @@ from scmlang.semantics.mechanisms import Mechanisms
 from scmlang.semantics.model import CausalModel, Equation, MechanismSpec, Variable
 from scmlang.semantics.names import Scope, collect
 from scmlang.semantics.queries import resolve
-from scmlang.semantics.ranges import Ranges, real_supports
+from scmlang.semantics.ranges import Ranges
 from scmlang.semantics.signatures import Catalogue, MechanismSignature, RendererSignature
+from scmlang.semantics.supports import real_supports
 from scmlang.semantics.typing import Resolver
 from scmlang.source import Source, Span
 from scmlang.syntax import ast

@@ -1,19 +1,20 @@
 """Values stay in their domains and probabilities in [0, 1], whatever the parents are.
 
 Where the parents have at most ``LIMITS.enumeration`` configurations all are tried, so a report
-names the configuration that goes wrong; beyond that, and for real parents, interval arithmetic
-must prove it.
+names the configuration that goes wrong. Beyond that, and for real parents, it must be proven: by
+:mod:`~scmlang.semantics.bounds` in every configuration of the finite parents, or of none where they are
+too many, and by :mod:`~scmlang.semantics.polynomials` where a sum or a difference is a fixed number.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from scmlang.semantics.bounds import Bounds, Undefined, bounds, is_whole
+from scmlang.semantics.claims import Claim, between, constant_help, has_value
 from scmlang.semantics.domains import Domain, Finite, Real
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.expressions import Array, Constant, Expression, evaluate, references
@@ -28,46 +29,7 @@ _REST = "write the last one as 1 minus the others"
 _ENDS = "`uniform(low, high)` has the lower end first"
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """``low <= expression <= high`` (and whole, where said), and what is wrong where it fails."""
-
-    expression: Expression
-    low: float
-    high: float
-    whole: bool
-    code: str
-    what: str
-    help: str
-    strict: bool = False  # low itself is excluded
-    levels: tuple[str, ...] = ()  # the names of the numbers, where they have names
-
-    def failing(self, values: Array) -> Array:
-        below = values <= self.low if self.strict else values < self.low
-        wrong = below | (values > self.high)
-        return wrong | (values != np.floor(values)) if self.whole else wrong
-
-
 _SHORT = 30  # characters of a divisor that a help repeats
-
-
-def _number(expression: Expression) -> _Claim:
-    """That an expression has a value."""
-    return _Claim(expression, -math.inf, math.inf, False, "E034", "", "")
-
-
-def real_supports(exogenous: Mapping[str, Equation]) -> dict[str, tuple[float, float]]:
-    """Between what the real exogenous variables lie, where that is less than everything.
-
-    Nothing intervenes on an exogenous variable, so it never leaves the support of its distribution.
-    """
-    found = {}
-    for name, equation in exogenous.items():
-        if isinstance(equation, Draw) and equation.distribution == "uniform" and equation.arguments:
-            low, high = equation.arguments
-            if isinstance(low, Constant) and isinstance(high, Constant):
-                found[name] = float(low.value), float(high.value)
-    return found
 
 
 class Ranges:
@@ -100,10 +62,10 @@ class Ranges:
             low, high = domain.offset, domain.offset + domain.size - 1
             what = f"outside the domain {domain} of `{name}`"
             help = f"keep it inside, for example by `clip(..., {low}, {high})`"
-            claim = _Claim(equation.expression, low, high, True, "E032", what, help, levels=domain.names)
+            claim = Claim(equation.expression, low, high, True, "E032", what, help, levels=domain.names)
             self._claim(claim)
         else:
-            self._claim(_number(equation.expression))
+            self._claim(has_value(equation.expression))
 
     def _draw(self, draw: Draw) -> None:
         if draw.distribution in ("bernoulli", "binomial"):
@@ -111,20 +73,20 @@ class Ranges:
         elif draw.distribution == "categorical":
             self._distribution(draw.arguments)
         elif draw.distribution == "normal":
-            self._claim(_number(draw.arguments[0]))
+            self._claim(has_value(draw.arguments[0]))
             help = "a deviation is positive; `exp(...)` is always"
             what = "which is no standard deviation"
-            claim = _Claim(draw.arguments[1], 0, math.inf, False, "E049", what, help, strict=True)
+            claim = Claim(draw.arguments[1], 0, math.inf, False, "E049", what, help, strict=True)
             self._claim(claim)
         elif draw.arguments:
             ends = draw.arguments[0], draw.arguments[1]
-            proven = [self._claim(_number(end)) for end in ends]
+            proven = [self._claim(has_value(end)) for end in ends]
             if all(proven):
                 self._ordered(*ends)
 
     def _probability(self, argument: Expression, most: float = 1) -> bool:
         help = "keep it inside, for example by `clip(..., 0, 1)`"
-        return self._claim(_Claim(argument, 0, most, False, "E033", "which is no probability", help))
+        return self._claim(Claim(argument, 0, most, False, "E033", "which is no probability", help))
 
     def _distribution(self, arguments: Sequence[Expression]) -> None:
         """None is negative, and they sum to 1; so none is above 1 where their forms sum to 1."""
@@ -149,18 +111,18 @@ class Ranges:
             what = f"and `{name}` of `{equation.renderer}` takes {allowed}"
             help = f"keep it inside, for example by `clip(..., {low:g}, {high:g})`"
             whole = isinstance(parameter.domain, Finite)
-            self._claim(_Claim(argument, low, high, whole, "E053", what, help))
+            self._claim(Claim(argument, low, high, whole, "E053", what, help))
 
     # --- proofs
 
     def _bounds(self, expression: Expression) -> Bounds:
         return bounds(expression, self.domains, supports=self.supports)
 
-    def _claim(self, claim: _Claim) -> bool:
+    def _claim(self, claim: Claim) -> bool:
         cases = grid(references(claim.expression), self.domains)
         return self._prove(claim) if cases is None else self._try(claim, cases)
 
-    def _try(self, claim: _Claim, cases: Grid) -> bool:
+    def _try(self, claim: Claim, cases: Grid) -> bool:
         values = evaluate(claim.expression, cases.columns, cases.n)
         undefined = ~np.isfinite(values)
         if undefined.any():
@@ -178,7 +140,7 @@ class Ranges:
             return False
         return True
 
-    def _prove(self, claim: _Claim) -> bool:
+    def _prove(self, claim: Claim) -> bool:
         cases = finite_part(claim.expression, self.domains)
         found = bounds(claim.expression, self.domains, cases.columns, cases.n, self.supports)
         if found.undefined:
@@ -191,7 +153,7 @@ class Ranges:
         if not failing.any():
             return True
         row = int(np.argmax(failing))
-        shown = "a fraction" if inside[row] else _between(float(low[row]), float(high[row]))
+        shown = "a fraction" if inside[row] else between(float(low[row]), float(high[row]))
         message = f"this can be {shown}{_where(cases, failing)}, {claim.what}"
         self._refuse(claim, message, fraction=bool(inside[row]))
         return False
@@ -207,10 +169,10 @@ class Ranges:
         message = f"this has no value{where}{',' if where else ''} where {undefined.reason}"
         self.problems.add("E034", message, undefined.part.span, helps=[help])
 
-    def _refuse(self, claim: _Claim, message: str, *, fraction: bool) -> None:
+    def _refuse(self, claim: Claim, message: str, *, fraction: bool) -> None:
         help = "make it whole, for example by `round(...)`" if fraction else claim.help
         if isinstance(claim.expression, Constant):
-            help = _constant_help(claim, claim.expression.value)
+            help = constant_help(claim, claim.expression.value)
         self.problems.add(claim.code, message, claim.expression.span, helps=[help])
 
     def _sums_to_one(
@@ -248,26 +210,6 @@ class Ranges:
         if failing.any():
             message = f"the lower end is not below the upper end{_where(cases, failing)}"
             self.problems.add("E049", message, span, helps=[_ENDS])
-
-
-def _constant_help(claim: _Claim, value: float) -> str:
-    """What to write instead of a fixed number; a clipped one would only hide the mistake."""
-    if claim.code == "E033" and 2 <= value <= 100:
-        return f"a probability is a fraction: write {value / 100:g} for {value:g} %"
-    if claim.levels:
-        return "write one of " + ", ".join(f"`{level}`" for level in claim.levels)
-    if claim.strict or math.isinf(claim.low) or math.isinf(claim.high):
-        return claim.help
-    return f"write a {'whole ' if claim.whole else ''}number from {claim.low:g} to {claim.high:g}"
-
-
-def _between(low: float, high: float) -> str:
-    """``3 to 7``, ``any number from 3`` or ``any number``."""
-    if math.isinf(low) and math.isinf(high):
-        return "any number"
-    if math.isinf(high):
-        return f"any number from {low:g}"
-    return f"any number up to {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
 
 
 def _where(cases: Grid, failing: Array) -> str:
