@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scmlang.diagram.claims import Decision
     from scmlang.diagram.diagram import Diagram
     from scmlang.neural.plan import NeuralPlan
+    from scmlang.semantics.assertions import Assertion
     from scmlang.semantics.check import Checked
     from scmlang.semantics.model import CausalModel
     from scmlang.semantics.queries import Query
@@ -93,9 +94,18 @@ class Compilation:
         """What became of each assertion of the file, in its order."""
         if not self.model.assertions:
             return ()
-        from scmlang.diagram.claims import decide
+        return tuple(self._decide(assertion) for assertion in self.model.assertions)
 
-        return tuple(decide(assertion, self.model, self.diagram) for assertion in self.model.assertions)
+    def _decide(self, assertion: Assertion) -> Decision:
+        """By the diagram, and by the numbers where it leaves an assertion open and they are all there."""
+        from scmlang.diagram.claims import Verdict, decide
+
+        decision = decide(assertion, self.model, self.diagram)
+        if decision.verdict is not Verdict.UNDECIDED or not self.model.is_fully_specified:
+            return decision
+        from scmlang.exact.claims import decide_exactly
+
+        return decide_exactly(assertion, self.model, LIMITS.assertion_cells)
 
     @property
     def failures(self) -> tuple[Diagnostic, ...]:

@@ -27,6 +27,7 @@ class Limits:
         enumeration: parent configurations that a check may try before it falls back on intervals.
         table_cells: probabilities of one conditional table.
         exact_cells: numbers of one table that an exact answer works with.
+        assertion_cells: the same for an assertion that a check decides.
         gumbel_levels: levels of a draw with `coupling=gumbel`, each of which has a noise of its own.
         shared_states: joint states of the shared noise of one c-component.
         image_pixels: pixels of an image before it is decoded.
@@ -44,6 +45,7 @@ class Limits:
     enumeration: int = 100_000
     table_cells: int = 1_000_000
     exact_cells: int = 1 << 24
+    assertion_cells: int = 1 << 18
     gumbel_levels: int = 1024
     shared_states: int = 4096
     image_pixels: int = 64_000_000

@@ -64,10 +64,7 @@ def combined(symbol: str, left: Result, right: Result, shown: str) -> Result:
     Raises:
         ScmError: E265 where a cell divides by zero, E263 for an irrational power of rationals.
     """
-    axes = (*left.axes, *(axis for axis in right.axes if axis not in left.axes))
-    first, second = (np.broadcast_to(*_aligned(side, axes)) for side in (left, right))
-    shape = np.broadcast_shapes(first.shape, second.shape)
-    first, second = np.broadcast_to(first, shape), np.broadcast_to(second, shape)
+    first, second, axes = aligned(left, right)
     if object in (first.dtype, second.dtype):
         return Result(axes, _objects(symbol, first, second, shown))
     with np.errstate(all="ignore"):
@@ -78,11 +75,31 @@ def combined(symbol: str, left: Result, right: Result, shown: str) -> Result:
     return Result(axes, found)
 
 
-def _aligned(side: Result, axes: Sequence[Axis]) -> tuple[Array, tuple[int, ...]]:
+def aligned(left: Result, right: Result) -> tuple[Array, Array, tuple[Axis, ...]]:
+    """Both arrays on the axes of either.
+
+    Axes of one label are one; so are those of one variable where each side has a single one of it, as X is in
+    ``P(Y | do(X)) - P(Y | X)``.
+    """
+    right = Result(tuple(_match(axis, left, right) for axis in right.axes), right.array)
+    axes = (*left.axes, *(axis for axis in right.axes if axis not in left.axes))
+    shape = tuple(len(axis.values) for axis in axes)
+    first, second = (np.broadcast_to(_spread(side, axes), shape) for side in (left, right))
+    return first, second, axes
+
+
+def _match(axis: Axis, left: Result, right: Result) -> Axis:
+    if axis in left.axes:
+        return axis
+    there = [other for other in left.axes if other.variable == axis.variable]
+    here = [other for other in right.axes if other.variable == axis.variable]
+    return there[0] if len(there) == len(here) == 1 else axis
+
+
+def _spread(side: Result, axes: Sequence[Axis]) -> Array:
     order = [side.axes.index(axis) for axis in axes if axis in side.axes]
     array = side.array.transpose(order) if order else side.array
-    shape = tuple(len(axis.values) if axis in side.axes else 1 for axis in axes)
-    return array.reshape(shape), shape
+    return array.reshape(tuple(len(axis.values) if axis in side.axes else 1 for axis in axes))
 
 
 def _objects(symbol: str, first: Array, second: Array, shown: str) -> Array:

@@ -187,7 +187,7 @@ class _Assertions:
             self.problems.add("E083", "no variable stands in this assertion", node.span, helps=helps)
             return None
         shapes = {_free(quantity) for quantity in found if is_table(quantity)}
-        if len(shapes) > 1:
+        if any(not shape <= max(shapes, key=len) for shape in shapes):
             helps = ["give each variable a value, or ask about the same variables on both sides"]
             self.problems.add("E084", "these are tables over different variables", node.span, helps=helps)
             return None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scmlang.compiler import Compilation
-from scmlang.diagram.claims import Verdict
+from scmlang.diagram.claims import Verdict, decide
 from scmlang.diagram.separation import m_separated
 
 DIAGRAM = "X -> Z -> Y; X <-> Y; W -> Y; latent U; U -> {X, W}; "
@@ -47,7 +47,9 @@ def test_a_diagram(claim: str, verdict: str) -> None:
     ],
 )
 def test_where_all_is_written_an_open_path_decides_nothing(claim: str, verdict: str) -> None:
-    assert verdicts(NUMBERS + f"assert {claim}") == [verdict]
+    compilation = Compilation.from_text(NUMBERS + f"assert {claim}")
+    (assertion,) = compilation.model.assertions
+    assert decide(assertion, compilation.model, compilation.diagram).verdict.value == verdict
 
 
 def test_the_complaint_points_at_every_edge_of_the_open_path() -> None:

@@ -129,6 +129,14 @@ def test_tables_are_spread_over_each_other() -> None:
     assert table.array == pytest.approx(ask("P(Y | X)", TOY).array - ask("P(Y)", TOY).array[:, None])
 
 
+def test_the_values_of_do_meet_those_of_the_variable() -> None:
+    table = ask("P(Y | do(X)) - P(Y | X)", TOY)
+    assert [axis.variable for axis in table.axes] == ["X", "Y"]
+    for x, y in product((0, 1), repeat=2):
+        gap = ask(f"P(Y={y} | do(X={x})) - P(Y={y} | X={x})", TOY).value
+        assert table.array[x, y] == pytest.approx(gap)
+
+
 @pytest.mark.parametrize(
     ("text", "query", "code"),
     [

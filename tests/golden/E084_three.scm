@@ -1,3 +1,3 @@
 X, Z, Y: binary
 {X, Z} -> Y
-assert P(Y) == P(Y | X) == P(Y | X, Z)
+assert P(Y | X) == P(Y | do(Z)) == 0.5
