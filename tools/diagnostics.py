@@ -35,6 +35,8 @@ def _entry(found: Explanation) -> str:
 
 def _fence(snippet: Snippet) -> str:
     """The words of a block that the tests of the documentation go by: a model with the codes that it has."""
+    if snippet.language == "yaml":
+        return "text"
     if snippet.language != "scm":
         return snippet.language
     return " ".join(["scm", "free", *_codes(snippet.text)])

@@ -50,7 +50,6 @@ def test_stories_are_told_in_sentences(story: Explanation) -> None:
     assert len(story.story.split()) >= 12
     assert story.story.endswith((".", ")"))
     assert story.wrong != story.right
-    assert story.wrong.language == story.right.language
     assert max(map(len, story.wrong.text.splitlines())) <= 110 or story.code in ("E007", "E023")
 
 
@@ -85,8 +84,9 @@ def test_the_command_reports_the_wrong_text_alone(
     monkeypatch.chdir(tmp_path)
     assert run(story.wrong) == (1 if story.code.startswith("E") else 0)
     assert set(_REPORTED.findall(capsys.readouterr().err)) == {story.code}
-    assert run(story.right) == 0
-    assert _REPORTED.findall(capsys.readouterr().err) == []
+    if story.right.command:  # else it needs what a test has not: data, or a training
+        assert run(story.right) == 0
+        assert _REPORTED.findall(capsys.readouterr().err) == []
 
 
 def run(snippet: Snippet) -> int:
@@ -95,9 +95,10 @@ def run(snippet: Snippet) -> int:
     return run_here(*(file if word == "FILE" else word for word in shlex.split(snippet.command)))
 
 
-@each([story for story in STORIES if story.wrong.language == "console"])
+@each([story for story in STORIES if "console" in (story.wrong.language, story.right.language)])
 def test_console_blocks_name_commands_that_there_are(story: Explanation) -> None:
-    named = re.findall(r"^\$ scmlang (\w+)", story.wrong.text + story.right.text, re.MULTILINE)
+    texts = [s.text for s in (story.wrong, story.right) if s.language == "console"]
+    named = re.findall(r"^\$ scmlang (\w+)", "".join(texts), re.MULTILINE)
     assert named
     assert set(named) <= set(COMMANDS)
 
