@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from itertools import count
@@ -90,6 +89,12 @@ def test_notes_are_in_the_message_where_the_client_shows_no_places() -> None:
 def test_warnings_are_warnings(client: Client) -> None:
     (problem,) = opened(client, "exogenous U ~ bernoulli(0.5)\nX: binary\nX ~ bernoulli(0.5)\n").diagnostics()
     assert (problem["code"], problem["severity"], problem["tags"]) == ("W001", 2, [1])
+
+
+def test_an_assertion_that_does_not_hold_is_an_error(client: Client) -> None:
+    (problem,) = opened(client, "X -> Z -> Y\nassert independent(X, Y)\n").diagnostics()
+    assert (problem["code"], problem["severity"]) == ("E086", 1)
+    assert problem["range"]["start"]["line"] == 1
 
 
 def test_a_closed_text_has_no_diagnostics_and_no_answers(client: Client) -> None:
@@ -294,14 +299,15 @@ def test_too_large_a_text_is_refused(client: Client) -> None:
     assert text.ask("hover", 0, 0) is None
 
 
-@pytest.mark.parametrize(
-    "body", [b"{", b"[]", b"null", b"\xff\xfe", b'{"jsonrpc": "2.0", "id": "a"}', b"[" * 5000]
-)
-def test_a_malformed_message_does_not_end_the_conversation(body: bytes) -> None:
+MALFORMED = (b"{", b"[]", b"null", b"\xff\xfe", b'{"jsonrpc": "2.0", "id": "a"}', b"[" * 5000)
+
+
+def test_malformed_messages_do_not_end_the_conversation() -> None:
     client = Client()
     client.patient = True
-    client.send(body)
-    client.send(json.dumps({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"x": 1}}).encode())
+    for body in MALFORMED:
+        client.send(body)
+    client.notify("textDocument/didOpen", {"x": 1})
     text = client.open("X -> Y")
     assert text.diagnostics() == []
     assert client.end() == 0
