@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scmlang.compiler import Compilation
+from scmlang.exact.engine import answer
 from scmlang.semantics.assertions import Comparison, Identifiability, Independence
 from scmlang.semantics.quantities import show_quantity
 from tests.classics.worlds import Worlds
@@ -83,6 +84,8 @@ def test_its_numbers_are_those_of_an_enumeration(path: Path) -> None:
     for assertion in claims:
         assert isinstance(assertion.claim, Comparison)
         assert worlds.holds(assertion.claim), assertion.text
+        for quantity in assertion.claim.quantities:
+            assert answer(model, quantity).value == pytest.approx(worlds.value(quantity), abs=1e-12)
 
 
 def test_a_wrong_number_is_seen() -> None:
