@@ -88,6 +88,9 @@ PAGES: dict[str, Callable[[], str]] = {
 PAGES["images/tutorial/bars.svg"] = lambda: (
     Graph(Compilation.from_text("D -> C -> B; D <-> B", "bars.scm")).svg
 )
+PAGES["images/graph_do_C.svg"] = lambda: (
+    Graph(Compilation.from_file(DOCS.parent / "examples" / "bar_mnist" / "frontdoor.scm"), ["C=green"]).svg
+)
 PAGES |= {
     f"images/classics/{path.stem}.svg": partial(_picture, path)
     for path in sorted((DOCS.parent / "examples" / "classics").glob("*.scm"))
