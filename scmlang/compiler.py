@@ -99,7 +99,11 @@ class Compilation:
     def _decide(self, assertion: Assertion) -> Decision:
         """By the diagram, and by the numbers where it leaves an assertion open and they are all there."""
         from scmlang.diagram.claims import Verdict, decide
+        from scmlang.identify.claims import decide_identifiable
+        from scmlang.semantics.assertions import Identifiability
 
+        if isinstance(assertion.claim, Identifiability):
+            return decide_identifiable(assertion, self.diagram)
         decision = decide(assertion, self.model, self.diagram)
         if decision.verdict is not Verdict.UNDECIDED or not self.model.is_fully_specified:
             return decision
