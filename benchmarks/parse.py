@@ -27,7 +27,7 @@ from scmlang.syntax.parser import FILE, NewLines, grammar_text, parse
 
 SMALL, MIDDLE, LARGE = 1_000, 10_000, 100_000
 DOT = 2_000
-LIMITS = {"source_bytes": 1 << 30, "edges": 10_000_000}
+LIMITS = {"source_bytes": 1 << 30, "tokens": 100_000_000, "edges": 10_000_000}
 
 LARK_PROCESS = """
 import sys

@@ -18,6 +18,7 @@ class Limits:
 
     Attributes:
         source_bytes: size of a model text.
+        tokens: words, signs and line ends of a model text.
         brackets: depth of brackets.
         nesting: depth of expressions.
         subscripts: depth of subscripts in subscripts, as `Y[X[Z=1]]`.
@@ -36,6 +37,7 @@ class Limits:
     """
 
     source_bytes: int = 1 << 20
+    tokens: int = 150_000
     brackets: int = 500
     nesting: int = 200
     subscripts: int = 50

@@ -53,3 +53,20 @@ def test_what_is_read_by_recursion_may_only_be_lowered() -> None:
     for name in RECURSIVE:
         with limited(**{name: 5}):
             assert getattr(LIMITS, name) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"), [("X -> Y", 3), ("X := -(--1.5 + a)**2 # c\n", 13), ("\n;\n", 3)]
+)
+def test_tokens_are_counted_without_blanks_and_comments(text: str, tokens: int) -> None:
+    def codes() -> list[str]:
+        try:
+            _ = Compilation.from_text(text).ast
+        except ScmError as error:
+            return [d.code for d in error.diagnostics]
+        return []
+
+    with limited(tokens=tokens):
+        assert codes() == []
+    with limited(tokens=tokens - 1):
+        assert codes() == ["E003"]

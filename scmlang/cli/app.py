@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command as to_command
 
 from scmlang.cli.failures import guarded
+from scmlang.cli.limits import LimitOptions, limits
 
 COMMANDS = {
     "check": "Check model files and report every problem.",
@@ -72,11 +73,14 @@ def _version(wanted: bool) -> None:
 
 
 def _root(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
     ),
+    limit: LimitOptions = None,
 ) -> None:
     """Causal models as text: check them, compile them to neural models, ask them counterfactuals."""
+    context.with_resource(limits(limit))
 
 
 def run() -> None:

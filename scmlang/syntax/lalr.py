@@ -45,10 +45,7 @@ class Rejected(Exception):
 
 
 class NoNodes:
-    """A builder for those who only ask whether a text is in the language."""
-
-    def __getattr__(self, rule: str) -> Method:
-        return _nothing
+    """For those who only ask whether a text is in the language."""
 
 
 def _nothing(place: Span, children: list[Any]) -> None:
@@ -146,6 +143,7 @@ class Driver:
         self._start: dict[str, _State] = {}
         self._final: dict[str, _State] = {}
         self._methods: set[str] = set()
+        self._nothing: dict[str, Method] = {}
         self._shown: set[str] = set()
         self._link(lark)
 
@@ -161,6 +159,7 @@ class Driver:
                 else:
                     state.targets[symbol] = states[target]
         self._methods = {r.method for r in reductions.values() if not (r.spliced or r.never_calls)}
+        self._nothing = dict.fromkeys(self._methods, _nothing)
         self._shown = {rule.expansion[i].name for rule, r in reductions.items() for i, _, _ in r.kept}
         self._start = {name: states[conf.parse_table.start_states[name]] for name in starts}
         self._final = {name: states[conf.parse_table.end_states[name]] for name in starts}
@@ -171,7 +170,7 @@ class Driver:
         Raises:
             Rejected: when ``text`` cannot be derived from ``start``.
         """
-        methods: dict[str, Method] = {name: getattr(builder, name) for name in self._methods}
+        methods = self._nothing if isinstance(builder, NoNodes) else self._bound(builder)
         newline, shown, final = self._newline, self._shown, self._final[start]
         state = self._start[start]
         states, starts, ends = [state], list[int](), list[int]()
@@ -222,6 +221,9 @@ class Driver:
             values.append(word)
             starts.append(begin)
             ends.append(at)
+
+    def _bound(self, builder: object) -> dict[str, Method]:
+        return {name: getattr(builder, name) for name in self._methods}
 
     def token(self, text: str, at: int) -> Span:
         """The place of the next token, whatever came before it; empty at the end and at what is no token."""

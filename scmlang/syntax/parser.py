@@ -7,7 +7,10 @@ statement that has one is reported. Nothing here is recursive, so no input can e
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -31,6 +34,10 @@ from scmlang.syntax.scanner import Pieces, split
 
 FILE = "model_file"
 QUERY = "query_text"
+
+
+# What is one token of the grammar, or more that cannot stand side by side.
+_TOKEN = re.compile(r"(?:[ \t\f\r]|#[^\n]*+)*+(?:[\w.]++|<->|->|<-|[*/<>=!:]++|\S|\n)")
 
 
 class NewLines(PostLex):
@@ -108,8 +115,8 @@ def _read(source: Source, start: str) -> Any:
     builder = Builder(source)
     try:
         result = _driver().run(source.text, start, builder)
-    except Rejected:
-        raise _failure(source, pieces, start) from None
+    except Rejected as rejected:
+        raise _failure(source, _from(pieces, rejected.at), start) from None
     if builder.problems:
         raise ScmError(_in_order(builder.problems[: LIMITS.diagnostics]))
     return result
@@ -119,6 +126,10 @@ def _check_size(source: Source) -> None:
     if len(source.text) > LIMITS.source_bytes:
         message = f"the text has more than {LIMITS.source_bytes} characters"
         raise ScmError([Diagnostic("E003", message, source)])
+    if len(source.text) > LIMITS.tokens and sum(1 for _ in _TOKEN.finditer(source.text)) > LIMITS.tokens:
+        message = f"the text has more than {LIMITS.tokens} words, signs and line ends"
+        help = "a number above it is set by `scmlang --limit tokens=NUMBER`"
+        raise ScmError([Diagnostic("E003", message, helps=(help,))])
 
 
 def _failure(source: Source, pieces: Pieces, start: str) -> ScmError:
@@ -133,6 +144,12 @@ def _failure(source: Source, pieces: Pieces, start: str) -> ScmError:
     if not found:
         raise InternalError("the text does not parse, but each of its statements does")
     return ScmError(_in_order(found))
+
+
+def _from(pieces: Pieces, at: int) -> Pieces:
+    """The pieces from the one before ``at``: all before a place that the parser came to are right."""
+    first = bisect_left(pieces.statements, at, key=lambda span: span.end)
+    return replace(pieces, statements=pieces.statements[max(0, first - 1) :])
 
 
 def _reading(start: str) -> Callable[[str], int | None]:

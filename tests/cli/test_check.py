@@ -104,6 +104,14 @@ def test_a_limit_is_raised_and_lowered_by_a_flag(tmp_path: Path) -> None:
     assert (lowered.returncode, "error[E023]" in lowered.stderr) == (1, True)
 
 
+def test_a_limit_of_any_command_stands_before_it() -> None:
+    for command in ("check", "compile", "graph", "export"):
+        ran = scmlang(
+            "--limit", "tokens=3", command, "--model", "X -> Y -> Z", *["--to", "dot"] * (command == "export")
+        )
+        assert (ran.returncode, "error[E003]" in ran.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     "limit", ["edges", "edges=", "edges=-1", "edges=1e3", "edges=0", "edge=3", "nesting=9999"]
 )
