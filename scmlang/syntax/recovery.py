@@ -15,7 +15,7 @@ from scmlang.source import Source, Span
 
 _LINES = 8  # over which a statement may go on and be known as one
 _GOES_ON = "a statement goes on over several lines only inside brackets"
-_IGNORED = re.compile(r"(?:\s|#[^\n]*)*")
+_IGNORED = re.compile(r"(?:\s|#[^\n]*+)*+")
 
 
 class Recovery:
@@ -48,7 +48,7 @@ class Recovery:
             elif self._goes_on(whole, index, at):
                 if not reported:
                     yield self._explain(self._statements[index], at)
-                whole, reported = whole + self._line(index), True
+                whole, reported = _bare(whole) + self._line(index), True
             else:
                 after = self._end(index, at)
                 found = self._explain(self._statements[index], at)
@@ -60,7 +60,10 @@ class Recovery:
         """Whether a line that cannot be begun as it is goes on with the statement before it."""
         nothing_read = _IGNORED.fullmatch(self._texts[index], 0, at) is not None
         return (
-            bool(whole) and nothing_read and self._adjacent(index) and self._right(whole + self._line(index))
+            bool(whole)
+            and nothing_read
+            and self._adjacent(index)
+            and self._right(_bare(whole) + self._line(index))
         )
 
     def _end(self, index: int, at: int) -> int:
@@ -74,7 +77,10 @@ class Recovery:
         return index + 1
 
     def _joined(self, start: int, end: int) -> str:
-        return self._texts[start] + "".join(map(self._line, range(start + 1, end)))
+        whole = self._texts[start]
+        for index in range(start + 1, end):
+            whole = _bare(whole) + self._line(index)
+        return whole
 
     def _line(self, index: int) -> str:
         """A statement without the end of the line before it."""
@@ -82,8 +88,13 @@ class Recovery:
 
     def _adjacent(self, index: int) -> bool:
         """Whether a statement stands on the very next line."""
-        text = self._texts[index]
-        return text.startswith("\n") and not text[1:].startswith(("\n", "\r"))
+        return self._statements[index - 1].end == self._statements[index].start
 
     def _right(self, text: str) -> bool:
         return self._read(text) is None
+
+
+def _bare(text: str) -> str:
+    """A text without the comment that it ends with, if it does."""
+    comment = text.find("#", text.rfind("\n") + 1)
+    return text if comment < 0 else text[:comment]
