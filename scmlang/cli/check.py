@@ -85,16 +85,16 @@ def _summary(compilation: Compilation) -> str:
 
 
 def _assertions(compilation: Compilation) -> list[str]:
-    """How many assertions hold, and how many the diagram cannot decide."""
+    """How many assertions hold, and how many are undecided."""
     decisions = compilation.decisions
     if not decisions:
         return []
     from scmlang.diagram.claims import Verdict
 
     undecided = sum(decision.verdict is Verdict.UNDECIDED for decision in decisions)
-    words = [f"{len(decisions) - undecided} of {_count(len(decisions))} hold"]
+    words = [f"{len(decisions) - undecided} of {_count(len(decisions))}"]
     return words + ([f"{undecided} undecided"] if undecided else [])
 
 
 def _count(number: int) -> str:
-    return "1 assertion" if number == 1 else f"{number} assertions"
+    return "1 assertion holds" if number == 1 else f"{number} assertions hold"
