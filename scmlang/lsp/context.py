@@ -62,7 +62,7 @@ def context(text: str, offset: int) -> Context:
         start -= 1
     tokens: list[str] = []
     open: list[int] = []
-    for match in _TOKEN.finditer(text, 0, start):
+    for match in _TOKEN.finditer(text, _beginning(text, start), start):
         token = match.group()
         if match.lastgroup == "comment":
             if match.end() == start:
@@ -73,6 +73,14 @@ def context(text: str, offset: int) -> Context:
         else:
             _push(token, tokens, open)
     return Context(tuple(tokens), tuple(open))
+
+
+def _beginning(text: str, offset: int) -> int:
+    """The nearest line before an offset at which a statement begins, whatever was open."""
+    at = text.rfind("\n", 0, offset) + 1
+    while at > 0 and not begins_statement(text, at):
+        at = text.rfind("\n", 0, at - 1) + 1
+    return at
 
 
 def _push(token: str, tokens: list[str], open: list[int]) -> None:

@@ -40,8 +40,18 @@ class Document:
         return self.source.text
 
     @cached_property
+    def _syntax_errors(self) -> tuple[Diagnostic, ...]:
+        try:
+            _ = self.compilation.ast
+        except ScmError as error:
+            return error.diagnostics
+        return ()
+
+    @cached_property
     def problems(self) -> tuple[Diagnostic, ...]:
         """Errors and warnings, and the assertions that do not hold."""
+        if self._syntax_errors:
+            return self._syntax_errors
         try:
             return self.compilation.warnings + self.compilation.failures
         except ScmError as error:
@@ -50,7 +60,9 @@ class Document:
     @cached_property
     def recovered(self) -> Recovered:
         """The statements that parse."""
-        return recover(self.compilation)
+        if self._syntax_errors:
+            return recover(self.source, self._syntax_errors)
+        return Recovered(self.compilation)
 
     @cached_property
     def index(self) -> Index:
@@ -60,20 +72,14 @@ class Document:
     @cached_property
     def model(self) -> CausalModel | None:
         """The model; of a text with errors, that of the statements without one, if they make a model."""
-        try:
-            return self.compilation.model
-        except ScmError:
-            return self._rest()
-
-    def _rest(self) -> CausalModel | None:
         recovered = self.recovered
         try:
-            return Compilation(recovered.source).model
+            return recovered.compilation.model
         except ScmError as error:
             wrong = [d.span.start for d in error.diagnostics if d.span is not None]
         faulty = [s.span for s in recovered.program.statements if _holds(s.span, wrong)]
         try:
-            return Compilation(without(recovered.source, tuple(faulty)).source).model
+            return without(recovered.compilation.source, tuple(faulty)).compilation.model
         except ScmError:
             return None
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scmlang.compiler import Compilation
-from scmlang.diagnostics.base import ScmError
-from scmlang.limits import LIMITS
+from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
 from scmlang.syntax.scanner import split
 
-_REMEMBERED = 1 << 14  # statements; while one is typed the others stay as they are
+_REMEMBERED = 1 << 12  # statements
+_ROUNDS = 3  # of looking where problems are reported, before every statement is tried
 _BLANKED = re.compile(r"[^\n;]")
 
 
@@ -22,32 +23,47 @@ class Recovered:
     """What parses of a text.
 
     Attributes:
-        program: its sound statements, with their places in the whole text.
-        source: the text with everything else blanked out.
+        compilation: of the text with everything else blanked out, every place kept.
         broken: the stretches that were.
     """
 
-    program: ast.Program
-    source: Source
+    compilation: Compilation
     broken: tuple[Span, ...] = ()
 
+    @property
+    def program(self) -> ast.Program:
+        """The sound statements, with their places in the whole text."""
+        return self.compilation.ast
 
-def recover(compilation: Compilation) -> Recovered:
-    """The sound statements of a text; none of one that is larger than the limit."""
-    source = compilation.source
-    try:
-        return Recovered(compilation.ast, source)
-    except ScmError:
-        if len(source.text) > LIMITS.source_bytes:
-            return Recovered(ast.Program(Span(0, 0), ()), Source(source.name, ""))
-    sound = [span for span in split(source).statements if _parses(source.text[span.start : span.end])]
-    return without(source, gaps(sound, len(source.text)))
+
+def recover(source: Source, problems: Iterable[Diagnostic]) -> Recovered:
+    """The sound statements of a text that does not parse; none where they cannot be told.
+
+    Args:
+        source: the text.
+        problems: what parsing it reported; of a problem without a place nothing is recovered.
+    """
+    sound = split(source).statements
+    for number in range(_ROUNDS + 1):
+        places = [problem.span.start for problem in problems if problem.span is not None]
+        if not places:
+            break
+        if number == _ROUNDS:
+            places = [span.start for span in sound]
+        sound = _without_broken(source.text, sound, places)
+        recovered = without(source, gaps(sound, len(source.text)))
+        try:
+            _ = recovered.program
+        except ScmError as error:
+            problems = error.diagnostics
+        else:
+            return recovered
+    return Recovered(Compilation(Source(source.name, "")))
 
 
 def without(source: Source, broken: tuple[Span, ...]) -> Recovered:
-    """The text with those stretches blanked out; what is left must parse."""
-    kept = Source(source.name, blank(source.text, broken))
-    return Recovered(Compilation(kept).ast, kept, broken)
+    """The text with those stretches blanked out."""
+    return Recovered(Compilation(Source(source.name, blank(source.text, broken))), broken)
 
 
 def blank(text: str, spans: tuple[Span, ...]) -> str:
@@ -59,11 +75,29 @@ def blank(text: str, spans: tuple[Span, ...]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def gaps(spans: list[Span], end: int) -> tuple[Span, ...]:
+def gaps(spans: tuple[Span, ...], end: int) -> tuple[Span, ...]:
     """What lies between the spans."""
     starts = [0, *(span.end for span in spans)]
     ends = [*(span.start for span in spans), end]
     return tuple(Span(a, b) for a, b in zip(starts, ends, strict=True) if a < b)
+
+
+def _without_broken(text: str, statements: tuple[Span, ...], places: list[int]) -> tuple[Span, ...]:
+    """The statements without those that a problem is in, and that do not parse by themselves.
+
+    A problem at the end of a statement is at the start of the next one, too. A mistake that goes on over
+    several lines is reported once, so what follows a broken statement is tried as well.
+    """
+    waiting, sound, after = sorted(places), [], False
+    for span in statements:
+        while waiting and waiting[0] < span.start:
+            waiting.pop(0)
+        touched = bool(waiting) and waiting[0] <= span.end
+        broken = (touched or after) and not _parses(text[span.start : span.end])
+        after = broken
+        if not broken:
+            sound.append(span)
+    return tuple(sound)
 
 
 @lru_cache(_REMEMBERED)

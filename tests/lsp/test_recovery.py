@@ -58,6 +58,27 @@ def test_a_bad_line_costs_no_good_one(lines: list[str], data: st.DataObject) -> 
     assert statements(Document(broken)) == statements(Document("\n".join(lines)))
 
 
+def test_many_bad_lines_cost_no_good_one() -> None:
+    good = [f"X{number} -> Y" for number in range(1000)]
+    document = Document("\n".join(f"{line}\nZ ->" for line in good))
+    assert statements(document) == good
+
+
+def test_a_statement_that_goes_on_without_a_bracket_is_left_out_whole() -> None:
+    assert statements(Document("X: binary\nX := 1 +\n  0 +\n  1\nX -> Y\n")) == ["X: binary", "X -> Y"]
+    assert statements(Document("X: binary\nX := 1\n  + 0\nX -> Y\n")) == ["X: binary", "X := 1", "X -> Y"]
+
+
+OTHERS = ("digraph {\n  A -> B\n}\n", "dag { X -> Y }", "<NODES>\nX\n<EDGES>\nX -> Y\n")
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_a_text_of_another_language_has_answers(text: str) -> None:
+    document = Document(text)
+    assert document.problems
+    assert len(statements(document)) <= 1
+
+
 def test_statements_on_one_line_stay_apart() -> None:
     assert statements(Document("X -> Y; Y -> ; Y -> Z")) == ["X -> Y", "Y -> Z"]
 
