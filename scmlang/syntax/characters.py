@@ -68,7 +68,8 @@ def _letter(text: str, at: int) -> tuple[str, str, Span]:
     spelled = "".join(map(_spelled, unicodedata.normalize("NFKD", text[start:end])))
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", spelled):
         return _ALPHABET, f"write `{spelled}`", Span(start, end)
-    return _ALPHABET, f"write another letter for {character(text[at], call=True)}", Span(start, end)
+    help = f"write it with those letters; there is {character(text[at], call=True)} in it"
+    return _ALPHABET, help, Span(start, end)
 
 
 def _spelled(char: str) -> str:

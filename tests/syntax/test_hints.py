@@ -106,7 +106,11 @@ def test_the_remedy_has_the_users_words(text: str, help: str, underlined: str) -
         ("let café = 1", "write `cafe`", "café"),
         ("let cafe\u0301s = 1", "write `cafes`", "cafe\u0301s"),
         ("X₁ -> Y", "write `X1`", "X₁"),
-        ("\u0421: binary", "write another letter for `\u0421` (cyrillic capital letter es)", "\u0421"),
+        (
+            "\u0421: binary",
+            "write it with those letters; there is `\u0421` (cyrillic capital letter es) in it",
+            "\u0421",
+        ),
         ("X\u00a0-> Y", "write an ordinary space", "\u00a0"),
         ("X\u200b -> Y", "delete it", "\u200b"),
         ("X \x00 -> Y", "delete it", "\x00"),
