@@ -14,7 +14,9 @@ from scmlang.lsp.hover import word_at
 from scmlang.lsp.index import Kind, Symbol
 from scmlang.lsp.levels import levels_of, table_levels
 from scmlang.mechanisms import MECHANISMS
+from scmlang.semantics.couplings import OPTION as COUPLING
 from scmlang.semantics.draws import USAGE
+from scmlang.semantics.model import Coupling
 from scmlang.syntax.lexicon import lexicon
 
 ItemKind = Literal["keyword", "variable", "constant", "level", "type", "function", "option"]
@@ -140,6 +142,8 @@ def _draw(document: Document, ctx: Context) -> Iterator[Item]:
             yield from (Item(name, "function", "renderer") for name in RENDERERS.names())
     elif ctx.tokens[ctx.open[0]] == "{":
         yield from (Item(level, "level") for level in table_levels(document, ctx))
+    elif ctx.inside[-2:] == (COUPLING, "="):
+        yield from (Item(coupling.value, "option", words.COUPLING_MEANING) for coupling in Coupling)
     elif ctx.function == "table":
         yield from _variables(document, exogenous=True)
     elif ctx.function in RENDERERS and ctx.last in ("(", ","):
@@ -149,6 +153,8 @@ def _draw(document: Document, ctx: Context) -> Iterator[Item]:
                 yield Item(name, "option", words.parameter_sentence(parameters[name]), f"{name}=")
     else:
         yield from _expression(document, ctx)
+        if ctx.function in USAGE and ctx.last == ",":
+            yield Item(COUPLING, "option", words.COUPLING_MEANING, f"{COUPLING}=")
 
 
 def _expression(document: Document, ctx: Context) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from scmlang.lsp.definition import definitions
 from scmlang.lsp.document import Document
 from scmlang.lsp.index import Kind, Occurrence, Symbol, Word
 from scmlang.mechanisms import MECHANISMS
+from scmlang.semantics.couplings import OPTION as COUPLING
 from scmlang.semantics.model import CausalModel, Variable
 from scmlang.source import Span
 from scmlang.syntax import ast
@@ -156,6 +157,8 @@ def _option(occurrence: Occurrence) -> str:
     owner = place.statement.call.function.text
     if isinstance(place.statement, ast.Mechanism):
         return words.describe_option(owner, occurrence.text)
+    if occurrence.text == COUPLING and owner in words.DISTRIBUTIONS:
+        return f"option `{COUPLING}`: {words.COUPLING_MEANING}"
     parameter = RENDERERS[owner].parameters.get(occurrence.text) if owner in RENDERERS else None
     if parameter is None:
         return ""

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from scmlang.lsp.recovery import Recovered
 from scmlang.lsp.tree import Place, names
+from scmlang.semantics.couplings import OPTION as COUPLING
 from scmlang.semantics.names import is_bare
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
@@ -75,21 +76,23 @@ class Occurrence:
     place: Place | None = None
 
 
-_WORDS: Mapping[tuple[str, str], Word] = {
-    ("WordDomain", "word"): Word.DOMAIN,
-    ("Argument", "name"): Word.OPTION,
-    ("Apply", "function"): Word.FUNCTION,
-    ("Application", "function"): Word.QUANTITY,
+_Key = tuple[type[ast.Node], str]
+_WORDS: Mapping[_Key, Word] = {
+    (ast.WordDomain, "word"): Word.DOMAIN,
+    (ast.Argument, "name"): Word.OPTION,
+    (ast.Apply, "function"): Word.FUNCTION,
+    (ast.Application, "function"): Word.QUANTITY,
 }
-_DECLARATIONS: Mapping[tuple[str, str], Kind] = {
-    ("ModelName", "name"): Kind.MODEL,
-    ("Declaration", "names"): Kind.VARIABLE,
-    ("Exogenous", "names"): Kind.VARIABLE,
-    ("Let", "name"): Kind.CONSTANT,
-    ("NamedDomain", "levels"): Kind.LEVEL,
-    ("NamedQuery", "name"): Kind.QUERY,
+_DECLARATIONS: Mapping[_Key, Kind] = {
+    (ast.ModelName, "name"): Kind.MODEL,
+    (ast.Declaration, "names"): Kind.VARIABLE,
+    (ast.Exogenous, "names"): Kind.VARIABLE,
+    (ast.Let, "name"): Kind.CONSTANT,
+    (ast.NamedDomain, "levels"): Kind.LEVEL,
+    (ast.NamedQuery, "name"): Kind.QUERY,
 }
-_WRITES = frozenset((("Assignment", "name"), ("Draw", "name"), ("Mechanism", "names")))
+_WRITES = frozenset(((ast.Assignment, "name"), (ast.Draw, "name"), (ast.Mechanism, "names")))
+_IN_DIAGRAM = (ast.Group, "names")
 _TOKEN = re.compile(rf"{lexicon().comment}|{lexicon().name}")
 
 
@@ -101,6 +104,7 @@ class Index:
         self._bare = is_bare(recovered.program)
         self._names: dict[str, Symbol] = {}
         self._levels: dict[str, Symbol] = {}
+        self._placed: set[Symbol] = set()
         self._declare()
         found = [self._occurrence(place) for place in self._places]
         found += _loose(source.text, recovered.broken, self.named)
@@ -111,10 +115,8 @@ class Index:
     def at(self, offset: int) -> Occurrence | None:
         """The name that an offset is in, or right behind."""
         after = bisect_right(self._starts, offset)
-        for occurrence in reversed(self.occurrences[max(0, after - 1) : after]):
-            if offset <= occurrence.span.end:
-                return occurrence
-        return None
+        before = self.occurrences[after - 1] if after else None
+        return before if before and offset <= before.span.end else None
 
     def of(self, symbol: Symbol) -> tuple[Occurrence, ...]:
         """Every occurrence of a symbol."""
@@ -153,9 +155,8 @@ class Index:
                 self._names.setdefault(place.name.text, Symbol(kind, place.name.text))
             elif kind is Kind.LEVEL:
                 self._levels.setdefault(place.name.text, Symbol(kind, place.name.text))
-            elif self._bare and _key(place) == ("Group", "names"):
+            elif self._bare and _key(place) == _IN_DIAGRAM:
                 self._names.setdefault(place.name.text, Symbol(Kind.VARIABLE, place.name.text))
-        self._placed: set[Symbol] = set()
 
     def _occurrence(self, place: Place) -> Occurrence:
         name, key = place.name, _key(place)
@@ -179,30 +180,38 @@ class Index:
             return self._levels.get(place.name.text)
         return self.named(place.name.text)
 
-    def _declares(self, symbol: Symbol | None, kind: Kind | None, key: tuple[str, str]) -> bool:
+    def _declares(self, symbol: Symbol | None, kind: Kind | None, key: _Key) -> bool:
         """A level is declared by each domain; in a bare diagram the first edge declares a variable."""
-        if symbol is None or (kind is None and not (self._bare and key == ("Group", "names"))):
+        if symbol is None or (kind is None and not (self._bare and key == _IN_DIAGRAM)):
             return False
         first = symbol not in self._placed
         self._placed.add(symbol)
         return first or symbol.kind is Kind.LEVEL
 
 
-def _key(place: Place) -> tuple[str, str]:
-    return type(place.owner).__name__, place.field
+def _key(place: Place) -> _Key:
+    return type(place.owner), place.field
 
 
 def _is_value(place: Place) -> bool:
     """Whether only a level can stand there."""
-    return _key(place) in (("NamedDomain", "levels"), ("Setting", "value"))
+    return _key(place) in ((ast.NamedDomain, "levels"), (ast.Setting, "value"))
 
 
 def _word(place: Place) -> Word | None:
     if isinstance(place.owner, ast.Call):
         return Word.MECHANISM if isinstance(place.statement, ast.Mechanism) else Word.DRAW
-    if isinstance(place.statement, ast.Mechanism) and isinstance(place.name, ast.Word):
+    if isinstance(place.name, ast.Word) and _is_choice(place):
         return Word.CHOICE
     return _WORDS.get(_key(place))
+
+
+def _is_choice(place: Place) -> bool:
+    """Whether a word is the value of an option, of a mechanism type or of a draw."""
+    argument = place.owner
+    if isinstance(place.statement, ast.Mechanism):
+        return True
+    return isinstance(argument, ast.Argument) and argument.name is not None and argument.name.text == COUPLING
 
 
 def _beside(place: Place) -> str | None:

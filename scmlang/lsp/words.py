@@ -57,6 +57,7 @@ DISTRIBUTIONS: Mapping[str, str] = {
     **USAGE,
     "table": USAGE.get("table", "`table(X, Y) { (0, 0): [0.9, 0.1] … }`: a row for each configuration"),
 }
+COUPLING_MEANING = "how the noise of a draw answers to the parents: `monotone`, the default, or `gumbel`"
 QUANTITIES: Mapping[str, str] = {
     "P": "`P(Y=1 | do(X=1), Z=0)`: a probability",
     "E": "`E(Y | do(X=1))`: a mean",

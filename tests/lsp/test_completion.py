@@ -52,6 +52,7 @@ EXACT = {
     "E ~ table(C, D) { (": {"red", "green"},
     "E ~ table(C, D) { (red, ": {"0", "1", "2", "3"},
     "E ~ table(C, D) { (red, 0): [": set(),
+    "Y ~ bernoulli(0.5, coupling=": {"monotone", "gumbel"},
     "model ": set(),
     "let ": set(),
     "query ": set(),
@@ -92,6 +93,11 @@ def test_a_draw_has_distributions_and_renderers() -> None:
 def test_a_query_has_quantities_and_variables() -> None:
     for line in ("query s = ", "assert "):
         assert set(proposed(line)) >= set(QUANTITIES) | VARIABLES | {"do"}
+
+
+def test_a_draw_may_have_a_coupling() -> None:
+    assert "coupling" in proposed("Y ~ bernoulli(0.5, ")
+    assert "coupling" not in proposed("exogenous V ~ bernoulli(0.5, ")
 
 
 def test_what_is_typed_of_an_option_has_its_sign() -> None:

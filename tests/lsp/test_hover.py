@@ -14,6 +14,7 @@ from scmlang.mechanisms import MECHANISMS
 from scmlang.semantics.draws import USAGE
 from scmlang.semantics.effects import EFFECTS
 from scmlang.semantics.expressions import FUNCTIONS
+from scmlang.semantics.model import Coupling
 from scmlang.semantics.signatures import Option
 from scmlang.semantics.terms import PREDICATES
 from scmlang.syntax.lexicon import lexicon
@@ -73,6 +74,13 @@ def test_words_of_the_language() -> None:
     assert "bit" not in said("binary")
     assert "probability" in said("P(")
     assert said("mechanism").startswith("`mechanism`")
+
+
+def test_the_coupling_of_a_draw() -> None:
+    document, cursor = marked("X: binary\nX ~ bernoulli(0.5, |coupling=gumbel)\n")
+    found = hover(document, cursor)
+    assert found is not None
+    assert all(f"`{coupling.value}`" in found.markdown for coupling in Coupling)
 
 
 def test_a_renderer_and_its_parameters() -> None:

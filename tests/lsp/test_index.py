@@ -126,6 +126,8 @@ def test_names_in_a_broken_statement_are_found() -> None:
 def test_an_option_s_word_is_no_variable() -> None:
     text = "epsilon: binary\nI: image(1, 8, 8)\nmechanism I: diffusion(prediction=epsilon)\n"
     assert len(Document(text).index.of(Symbol(Kind.VARIABLE, "epsilon"))) == 1
+    text = "gumbel: binary\nX: binary\nX ~ bernoulli(0.5 * gumbel, coupling=gumbel)\n"
+    assert len(Document(text).index.of(Symbol(Kind.VARIABLE, "gumbel"))) == 2
 
 
 def test_the_walk_reaches_every_field_that_holds_names() -> None:
