@@ -36,8 +36,8 @@ FILE = "model_file"
 QUERY = "query_text"
 
 
-# What is one token of the grammar, or more that cannot stand side by side.
-_TOKEN = re.compile(r"(?:[ \t\f\r]|#[^\n]*+)*+(?:[\w.]++|<->|->|<-|[*/<>=!:]++|\S|\n)")
+# Its group is one token of the grammar, or more that cannot stand side by side.
+_TOKEN = re.compile(r"[ \t\f\r]++|#[^\n]*+|([\w.]++|<->|->|<-|[*/<>=!:]++|\S|\n)")
 
 
 class NewLines(PostLex):
@@ -126,10 +126,14 @@ def _check_size(source: Source) -> None:
     if len(source.text) > LIMITS.source_bytes:
         message = f"the text has more than {LIMITS.source_bytes} characters"
         raise ScmError([Diagnostic("E003", message, source)])
-    if len(source.text) > LIMITS.tokens and sum(1 for _ in _TOKEN.finditer(source.text)) > LIMITS.tokens:
+    if len(source.text) > LIMITS.tokens and _tokens(source.text) > LIMITS.tokens:
         message = f"the text has more than {LIMITS.tokens} words, signs and line ends"
         help = "a number above it is set by `scmlang --limit tokens=NUMBER`"
         raise ScmError([Diagnostic("E003", message, helps=(help,))])
+
+
+def _tokens(text: str) -> int:
+    return sum(match.lastindex is not None for match in _TOKEN.finditer(text))
 
 
 def _failure(source: Source, pieces: Pieces, start: str) -> ScmError:
