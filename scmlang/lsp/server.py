@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -43,6 +44,7 @@ class ModelServer(LanguageServer):
         self.documents: dict[str, Document] = {}
         self.ended = False
         self._checks: dict[str, asyncio.Task[None]] = {}
+        self._checker = ThreadPoolExecutor(1)  # one check at a time; one that is out of date never starts
 
     # --- texts
 
@@ -68,7 +70,7 @@ class ModelServer(LanguageServer):
     async def _check(self, uri: str, document: Document) -> None:
         await asyncio.sleep(_PAUSE)
         try:
-            await asyncio.to_thread(_prepare, document)
+            await asyncio.get_running_loop().run_in_executor(self._checker, _prepare, document)
             found = [self.diagnostic(uri, document, problem) for problem in document.problems]
         except Exception as error:  # a defect of ours must not end the editor's session
             _log.exception("a check failed")
