@@ -10,6 +10,7 @@ from importlib.resources import files
 
 _HEADING = re.compile(r"# ([EW][0-9]{3}): (.+)\n")
 _FENCE = re.compile(r"^```(\w+) (wrong|right)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_WARNINGS = "Warnings about a model"
 _GROUPS = (
     (0, "Reading and syntax"),
     (10, "Names and domains"),
@@ -19,6 +20,7 @@ _GROUPS = (
     (50, "Renderers, tables and couplings"),
     (60, "Mechanism types"),
     (70, "Queries and assertions"),
+    (90, _WARNINGS),
     (100, "Sampling and renderers"),
     (120, "Data"),
     (150, "Recipes"),
@@ -84,7 +86,7 @@ def groups() -> tuple[Group, ...]:
 def _group(code: str) -> str:
     number = int(code[1:])
     if code.startswith("W") and number < 100:
-        return "The diagram"  # what the language warns of is how things hang together
+        return _WARNINGS
     return next(title for start, title in reversed(_GROUPS) if start <= number)
 
 

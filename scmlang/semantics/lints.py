@@ -8,6 +8,7 @@ reported where the check meets them.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -108,7 +109,7 @@ class _Lint:
         """The variables that an equation names to no effect, with a place of each."""
         domains = {name: self.model.variables[name].domain for name in named_in(equation)}
         sizes = [domain.size for domain in domains.values() if isinstance(domain, Finite)]
-        if not domains or len(sizes) < len(domains) or np.prod(sizes, dtype=float) > _CONFIGURATIONS:
+        if not domains or len(sizes) < len(domains) or math.prod(sizes) > _CONFIGURATIONS:
             return
         cases = grid(domains, domains)
         if cases is None:
