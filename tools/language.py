@@ -97,11 +97,11 @@ def limits() -> str:
     if missing:
         raise ValueError(f"the docstring of Limits does not say what {sorted(missing)} bound")
     rows = (
-        (f"{getattr(LIMITS, name):,}", " ".join(words.split()))
+        (f"`{name}`", f"{getattr(LIMITS, name):,}", " ".join(words.split()))
         for name, words in told.items()
         if not name.startswith("recipe")
     )
-    return _table(("at most", "of"), rows)
+    return _table(("name", "at most", "of"), rows)
 
 
 def mechanisms() -> str:
