@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -147,23 +146,6 @@ def test_checking_loads_nothing_heavy(name: str) -> None:
         [sys.executable, "-c", _LOADED, str(path)], capture_output=True, text=True, check=True
     )
     assert ran.stdout.splitlines()[-1] == "[]"
-
-
-@pytest.mark.slow
-def test_a_cold_check_is_quick() -> None:
-    """Half a second of processor time, which unlike wall time does not count what else the machine does."""
-    times = []
-    for _ in range(5):
-        before = processor_time()
-        assert scmlang("check", FRONTDOOR).returncode == 0
-        times.append(processor_time() - before)
-    assert min(times) < 0.5
-
-
-def processor_time() -> float:
-    """Seconds that the ended child processes have used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def test_a_name_that_no_encoding_has(tmp_path: Path) -> None:
