@@ -68,13 +68,15 @@ _RELATIONS: dict[str, Callable[[Array, Array, float], Array]] = {
 
 
 def _independence(assertion: Assertion, claim: Independence, model: CausalModel, cells: int) -> Decision:
-    """P(x, y, z) P(z) = P(x, z) P(y, z) at all values."""
+    """P(x, y | z) = P(x | z) P(y | z) at all values whose z can occur, however rare it is."""
     sides: tuple[tuple[Counterfactual, ...], ...] = (claim.left, claim.right, claim.given)
     joint = answer(model, Probability(tuple(v for side in sides for v in side)), cells=cells).array
     x, y, z = (int(np.prod(joint.shape[a:b])) for a, b in _stretches([len(side) for side in sides]))
     table = joint.reshape(x, y, z)
-    apart = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True)
-    gap = float(np.abs(table * table.sum(axis=(0, 1)) - apart).max())
+    below = table.sum(axis=(0, 1))
+    within = table[:, :, below > 0] / below[below > 0]
+    apart = within.sum(axis=1, keepdims=True) * within.sum(axis=0, keepdims=True)
+    gap = float(np.abs(within - apart).max())
     independent = gap <= TOLERANCE
     reason = (
         "the numbers are those of independence" if independent else f"the probabilities differ by {gap:.3g}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from itertools import product as configurations
 
@@ -21,7 +22,7 @@ from scmlang.exact.instances import Fixed, Instances, Place
 from scmlang.exact.network import Network, Operand
 from scmlang.exact.numbers import FLOATS, RATIONALS, Array, Number, Numbers
 from scmlang.exact.opening import closed, open_variables
-from scmlang.exact.refusals import impossible, too_large, undefined
+from scmlang.exact.refusals import impossible, not_finite, too_large, undefined
 from scmlang.exact.result import Axis, Result, combined, scalar, stacked
 from scmlang.limits import LIMITS
 from scmlang.semantics.domains import Finite
@@ -45,6 +46,7 @@ from scmlang.semantics.quantities import (
 from scmlang.source import Span
 
 _AT = Span(0, 0)
+_AXES = 30
 _Condition = Event | Counterfactual
 
 
@@ -74,7 +76,8 @@ class _Engine:
     def quantity(self, node: Quantity) -> Result:
         match node:
             case Constant(value):
-                return scalar(self.numbers.constant(_number(value)))
+                number = self.numbers.constant(_number(value))
+                return scalar(Fraction(number) if self.numbers.exact else number)
             case Negative(operand):
                 return self.quantity(operand).mapped(np.negative)
             case Arithmetic(operator, left, right):
@@ -96,6 +99,7 @@ class _Engine:
         if not names:
             return self._closed(node, self._labels(node))
         axes = [self.axis(name, f"do({name})") for name in names]
+        self.bounded([len(axis.values) for axis in axes], names, f"the table of {self.shown(node)}")
         cases = configurations(*(axis.values for axis in axes))
         found = [
             self._closed(closed(node, dict(zip(names, case, strict=True))), self._labels(node))
@@ -115,8 +119,14 @@ class _Engine:
     def axis(self, variable: str, label: str) -> Axis:
         domain = self.model.variables[variable].domain
         if not isinstance(domain, Finite):
-            raise TypeError(f"{variable} has no levels")
+            raise not_finite(self.model.variables[variable], self.model)
         return Axis(label, variable, tuple(range(domain.offset, domain.offset + domain.size)))
+
+    def bounded(self, shape: Sequence[int], names: Sequence[str], what: str) -> None:
+        """Refuse a table over the bound, E261; one of many axes is over it too, as NumPy has no more."""
+        cells = math.prod(shape)
+        if cells > self.cells or len(shape) > _AXES:
+            raise too_large(cells, self.cells, names, what)
 
     def _closed(self, node: Probability | Expectation, labels: tuple[str, ...]) -> Result:
         case = _Case(self, node, labels)
@@ -134,7 +144,7 @@ class _Case:
         instances = Instances(engine.model)
         named = list(dict.fromkeys(counterfactuals(node)))
         self.places: dict[Counterfactual, Place] = {c: instances.place(c) for c in named}
-        self.network = Network(engine.model, engine.numbers, instances)
+        self.network = Network(engine.model, engine.numbers, instances, engine.cells)
 
     # --- the two forms
 
@@ -251,6 +261,7 @@ class _Case:
         domains = [self.engine.axis(v.variable, v.variable).values for v in listed]
         tail = () if extra is None else (len(self.network.nodes[extra].values),)
         shape = (*(len(domain) for domain in domains), *tail)
+        self.engine.bounded(shape, [v.variable for v in listed], f"the table of {self.shown}")
         if allowed is None:
             return _Mass(self.numbers.zeros(shape), 0.0)
         total = self._eliminated(allowed, nodes)
@@ -262,7 +273,7 @@ class _Case:
         order = plan([f.nodes for f in factors], sizes, [n for n in keep if sizes[n] > 1 or n not in allowed])
         if order.cells > self.engine.cells:
             names = [self.network.nodes[node].label for node in sorted(order.largest)]
-            raise too_large(order.cells, names, f"the sum for {self.shown}")
+            raise too_large(order.cells, self.engine.cells, names, f"the sum for {self.shown}")
         return eliminate(factors, order.order, scale=not self.numbers.exact)
 
     def _arranged(

@@ -22,7 +22,6 @@ from scmlang.exact.gumbel import joint_response
 from scmlang.exact.instances import Fixed, Instance, Instances, Place
 from scmlang.exact.numbers import Array, Number, Numbers
 from scmlang.exact.refusals import not_finite, too_large, too_many_worlds, undefined
-from scmlang.limits import LIMITS
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Call, Constant, Expression, Reference, references
 from scmlang.semantics.model import Assignment, CausalModel, Coupling, Draw, Table
@@ -50,15 +49,17 @@ class Network:
         model: fully specified.
         numbers: floats or rationals.
         instances: what the query needs.
+        cells: the bound on one table.
 
     Raises:
         ScmError: E260 for a variable without finitely many values, E261 where a table would be too large,
             E263 for what is not rational, E264 for a Gumbel coupling across more than two worlds.
     """
 
-    def __init__(self, model: CausalModel, numbers: Numbers, instances: Instances) -> None:
+    def __init__(self, model: CausalModel, numbers: Numbers, instances: Instances, cells: int) -> None:
         self.model = model
         self.numbers = numbers
+        self.cells = cells
         self.nodes: list[Node] = []
         self.factors: list[Factor] = []
         self._operands: dict[Instance, Operand] = {}
@@ -86,15 +87,14 @@ class Network:
     def _add(self, name: str, together: list[Instance]) -> None:
         variable = self.model.variables[name]
         equation, domain = variable.equation, variable.domain
-        if not isinstance(domain, Finite):
-            raise not_finite(variable, self.model)
         if isinstance(equation, Assignment):
+            whole = isinstance(domain, Finite)  # over the reals, finite causes leave finitely many values
             for instance in together:
                 operands = self._given(instance)
                 self._operands[instance] = self.value(
-                    equation.expression, operands, str(instance), whole=True
+                    equation.expression, operands, str(instance), whole=whole
                 )
-        elif isinstance(equation, Draw | Table):
+        elif isinstance(equation, Draw | Table) and isinstance(domain, Finite):
             self._draw(equation, domain, together)
         else:
             raise not_finite(variable, self.model)
@@ -118,13 +118,26 @@ class Network:
         """P(V | parents) for one instance, over the nodes among what it depends on."""
         operands = self._given(instance)
         if isinstance(equation, Draw) and self._configurations(operands.values()) > DENSE:
-            values = [self.value(a, operands, f"{instance}, argument") for a in equation.arguments]
-            operands = {f"#{i}": operand for i, operand in enumerate(values)}
-            equation = replace(equation, arguments=tuple(Reference(name, _NOWHERE) for name in operands))
+            equation, operands = self._arguments(equation, operands, f"{instance}, argument")
         parents, columns, n = self._grid(operands, str(instance), domain.size)
         found = self.numbers.probabilities(equation, domain, columns, n)
         shape = [len(self.nodes[parent].values) for parent in parents]
         return _Chances(parents, found.reshape([*shape, domain.size]))
+
+    def _arguments(
+        self, equation: Draw, operands: Mapping[str, Operand], label: str
+    ) -> tuple[Draw, dict[str, Operand]]:
+        """A draw over the nodes of its arguments; constants, as a binomial's trials, stay."""
+        used: dict[str, Operand] = {}
+        arguments: list[Expression] = []
+        for argument in equation.arguments:
+            if isinstance(argument, Constant):
+                arguments.append(argument)
+                continue
+            name = f"#{len(used)}"
+            used[name] = self.value(argument, operands, label)
+            arguments.append(Reference(name, _NOWHERE))
+        return replace(equation, arguments=tuple(arguments)), used
 
     def _monotone(self, name: str, chances: list[_Chances], nodes: list[int]) -> None:
         sums = [np.cumsum(c.array, axis=-1)[..., :-1] for c in chances]
@@ -242,8 +255,9 @@ class Network:
 
     def _bounded(self, nodes: Sequence[int], label: str, size: int = 1) -> None:
         cells = math.prod(len(self.nodes[node].values) for node in set(nodes)) * size
-        if cells > LIMITS.exact_cells:
-            raise too_large(cells, [self.nodes[node].label for node in nodes], f"the table of `{label}`")
+        if cells > self.cells:
+            names = [self.nodes[node].label for node in nodes]
+            raise too_large(cells, self.cells, names, f"the table of `{label}`")
 
     def _node(self, label: str, values: tuple[Number | None, ...]) -> int:
         self.nodes.append(Node(label, values))

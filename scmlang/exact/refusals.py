@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.limits import LIMITS
 from scmlang.semantics.model import CausalModel, Variable
 
 
@@ -16,10 +15,10 @@ def not_finite(variable: Variable, model: CausalModel) -> ScmError:
     return ScmError([Diagnostic("E260", message, model.source, variable.span)])
 
 
-def too_large(cells: int, names: Sequence[str], what: str) -> ScmError:
-    """E261: a table would have more cells than the bound allows."""
+def too_large(cells: int, bound: int, names: Sequence[str], what: str) -> ScmError:
+    """E261: a table would have more cells than ``bound``."""
     shown = ", ".join(f"`{name}`" for name in names[:8]) + (", …" if len(names) > 8 else "")
-    message = f"{what} would have {cells:.3g} cells over {shown}, more than {LIMITS.exact_cells}"
+    message = f"{what} would have {cells:.3g} cells over {shown}, more than {bound}"
     helps = ("give evidence that cuts these variables off, or sample with `scmlang sample`",)
     return ScmError([Diagnostic("E261", message, helps=helps)])
 

@@ -79,3 +79,15 @@ def test_the_bound_of_a_check_is_kept() -> None:
     tight = decide_exactly(assertion, compilation.model, 100)
     assert tight.verdict.value == "undecided"
     assert "cells" in tight.reason
+    assert tight.reason.endswith("more than 100")
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [("(X, W | Z)", "holds"), ("(X, Y | Z)", "fails"), ("(Z, W | Y)", "holds"), ("(Z, V)", "fails")],
+)
+def test_rare_conditions_count_as_much_as_others(claim: str, verdict: str) -> None:
+    text = "Z, W, X, Y, V: binary\nZ ~ bernoulli(1e-5)\nX ~ bernoulli(0.5)\nW ~ bernoulli(1e-5)\n"
+    text += f"Y := if Z == 1 then X else 0\nV := Z\nassert independent{claim}\n"
+    (decision,) = Compilation.from_text(text).decisions
+    assert decision.verdict.value == verdict

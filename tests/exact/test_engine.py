@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -188,3 +189,58 @@ def test_a_long_chain_does_not_vanish() -> None:
     model = model_of("\n".join(lines))
     evidence = ", ".join(f"X{i}={i % 2}" for i in range(1, 1500, 2))
     assert ask(f"P(X0=1 | {evidence})", model).value == pytest.approx(0.8)
+
+
+def test_a_fraction_stays_one_beside_numbers_of_the_query() -> None:
+    model = model_of("X: binary\nX ~ bernoulli(0.5)")
+    assert ask("P(X=1) - 1 / 3", model, exact=True).value == Fraction(1, 6)
+    assert ask("1 / 3", model, exact=True).value == Fraction(1, 3)
+
+
+def test_a_binomial_of_many_causes() -> None:
+    names = [f"X{i}" for i in range(9)]
+    draws = "\n".join(f"{name} ~ bernoulli(0.5)" for name in names)
+    model = model_of(
+        f"{', '.join(names)}: binary\nK: 0..2\n{draws}\nK ~ binomial(2, ({' + '.join(names)}) / 9)"
+    )
+    assert ask("E(K)", model, exact=True).value == 1
+
+
+def test_a_real_variable_of_finite_causes_has_finitely_many_values() -> None:
+    model = model_of("X: binary\nR: real\nX ~ bernoulli(0.25)\nR := X + 0.5")
+    assert ask("E(R)", model, exact=True).value == Fraction(3, 4)
+    assert ask("P(R > 1)", model).value == 0.25
+    with pytest.raises(ScmError, match="finitely many"):
+        ask("P(X=1 | R)", model)
+
+
+def test_every_value_of_a_real_variable_is_refused() -> None:
+    model = model_of("A: real\nY: binary\nA ~ normal(0, 1)\nY := A > 0")
+    with pytest.raises(ScmError) as error:
+        ask("P(Y | do(A))", model)
+    assert error.value.diagnostics[0].code == "E260"
+
+
+@pytest.mark.parametrize("form", ["P({})", "P(X29 | do({}))"])
+def test_a_table_of_too_many_rows_is_refused(form: str) -> None:
+    names = [f"X{i}" for i in range(30)]
+    copies = "\n".join(f"X{i} := X{i - 1}" for i in range(1, 30))
+    model = model_of(f"{', '.join(names)}: binary\nX0 ~ bernoulli(0.5)\n{copies}")
+    with pytest.raises(ScmError) as error:
+        ask(form.format(", ".join(names if form == "P({})" else names[:-1])), model)
+    assert error.value.diagnostics[0].code == "E261"
+
+
+@settings(max_examples=15, deadline=None)
+@given(models(), terms)
+def test_equations_taken_apart_mean_the_same(text: str, term: str) -> None:
+    model = model_of(text)
+    try:
+        node = quantity(term, model)
+        expected = answer(model, node).value
+        with patch("scmlang.exact.network.DENSE", 1):
+            found = answer(model, node).value
+    except ScmError as error:
+        assert error.diagnostics[0].code in ("E073", "E262", "E261")  # noqa: PT017
+        return
+    assert found == pytest.approx(expected, abs=1e-9)
