@@ -1,0 +1,45 @@
+"""JUnit XML, the format in which continuous integration reads the results of tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from scmlang.diagnostics.base import ScmError
+from scmlang.diagnostics.width import clean
+
+if TYPE_CHECKING:
+    from scmlang.cli.test import Outcome
+
+
+def to_junit(found: list[Outcome], errors: list[tuple[str, ScmError]], *, strict: bool) -> str:
+    """A suite a file, a case an assertion.
+
+    What fails is a failure, what is undecided is skipped (under ``strict`` a failure), and a file that cannot
+    be checked is a suite with one case that has an error.
+    """
+    root = ElementTree.Element("testsuites", name="scmlang")
+    for file in dict.fromkeys(outcome.file for outcome in found):
+        _suite(root, file, [outcome for outcome in found if outcome.file == file], strict)
+    for file, error in errors:
+        suite = ElementTree.SubElement(root, "testsuite", name=clean(file), tests="1", errors="1")
+        case = ElementTree.SubElement(suite, "testcase", classname=clean(file), name="check")
+        ElementTree.SubElement(case, "error", message=clean(str(error)))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _suite(root: ElementTree.Element, file: str, outcomes: list[Outcome], strict: bool) -> None:
+    bad = ("fails", "undecided") if strict else ("fails",)
+    failures = sum(outcome.verdict in bad for outcome in outcomes)
+    skipped = sum(outcome.verdict == "undecided" for outcome in outcomes) if not strict else 0
+    counts = {"tests": len(outcomes), "failures": failures, "skipped": skipped}
+    suite = ElementTree.SubElement(root, "testsuite", name=clean(file))
+    suite.attrib |= {name: str(count) for name, count in counts.items()}
+    for outcome in outcomes:
+        words = " ".join(outcome.assertion.split())
+        case = ElementTree.SubElement(suite, "testcase", classname=clean(file), name=clean(words))
+        case.set("line", str(outcome.line))
+        if outcome.verdict != "holds":
+            kind = "failure" if outcome.verdict in bad else "skipped"
+            ElementTree.SubElement(case, kind, message=clean(outcome.reason))
