@@ -28,7 +28,7 @@ _FORMATS = (
         "write an arrow for each arc, `A -> T`; a network saved as BIF is read by `scmlang import`",
     ),
     (r"(?:graph|flowchart)\s+(?:TD|TB|LR|RL|BT)\b", "this is a diagram of Mermaid", "keep only the arrows"),
-    (r"model\b[^\n{}=:]*\{", "a model has no block in braces", _LINES),
+    (r"model\b[ \t]*\w*[ \t]*\{", "a model has no block in braces", _LINES),
     (
         r"(?:from\s+[\w.]+\s+import|import\s+[\w.]+|def\s+\w+\(|library\()",
         "this is a program in another language",

@@ -116,7 +116,7 @@ def _read(source: Source, start: str) -> Any:
     try:
         result = _driver().run(source.text, start, builder)
     except Rejected as rejected:
-        raise _failure(source, _from(pieces, rejected.at), start) from None
+        raise _failure(source, _from(pieces, rejected.at), start, rejected.at) from None
     if builder.problems:
         raise ScmError(_in_order(builder.problems[: LIMITS.diagnostics]))
     return result
@@ -136,8 +136,11 @@ def _tokens(text: str) -> int:
     return sum(match.lastindex is not None for match in _TOKEN.finditer(text))
 
 
-def _failure(source: Source, pieces: Pieces, start: str) -> ScmError:
-    """Every syntax error of a text that has one: a query's first, or the first of each statement."""
+def _failure(source: Source, pieces: Pieces, start: str, at: int = 0) -> ScmError:
+    """Every syntax error of a text that has one: a query's first, or the first of each statement.
+
+    Where each statement is right by itself, what is wrong is what follows at ``at``.
+    """
     other = foreign(source) if start == FILE else None
     if other is not None:
         return ScmError([other])
@@ -146,7 +149,7 @@ def _failure(source: Source, pieces: Pieces, start: str) -> ScmError:
     recovery = Recovery(source, statements, _reading(start), _telling(source, start))
     found = [*pieces.problems[: LIMITS.diagnostics], *islice(recovery.errors(), LIMITS.diagnostics)]
     if not found:
-        raise InternalError("the text does not parse, but each of its statements does")
+        found = [_explainer().explain(source, whole[0], start, at)]
     return ScmError(_in_order(found))
 
 

@@ -40,20 +40,21 @@ class Recovery:
 
     def errors(self) -> Iterator[Diagnostic]:
         """One for each statement that is wrong, in their order."""
-        whole, reported, index = "", False, 0  # the statement that a line may go on with
+        whole, reported, lines, index = "", False, 0, 0  # the statement that a line may go on with
         while index < len(self._texts):
             at, after = self._read(self._texts[index]), index + 1
             if at is None:
-                whole, reported = self._texts[index], False
-            elif self._goes_on(whole, index, at):
+                whole, reported, lines = self._texts[index], False, 1
+            elif lines < _LINES and self._goes_on(whole, index, at):
                 if not reported:
                     yield self._explain(self._statements[index], at)
                 whole, reported = _bare(whole) + self._line(index), True
+                lines += 1
             else:
                 after = self._end(index, at)
                 found = self._explain(self._statements[index], at)
                 yield found if after == index + 1 else replace(found, helps=(_GOES_ON,))
-                whole, reported = self._joined(index, after), True
+                whole, reported, lines = self._joined(index, after), True, after - index
             index = after
 
     def _goes_on(self, whole: str, index: int, at: int) -> bool:

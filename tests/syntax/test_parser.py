@@ -205,3 +205,10 @@ def test_zeros_in_front_make_no_number_large() -> None:
     assert isinstance(declaration, ast.Declaration)
     assert isinstance(declaration.domain, ast.RangeDomain)
     assert (declaration.domain.low, declaration.domain.high) == (-7, 9)
+
+
+@pytest.mark.parametrize("name", ["do", "within", "P", "table", "bernoulli", "independent"])
+def test_a_word_that_is_no_keyword_names_a_variable_anywhere(name: str) -> None:
+    text = f"X: binary\n{name}: binary; {name} -> X\n\n{name} ~ bernoulli(0.5)\nquery q = P({name}=1)\n"
+    program = parse(Source("<text>", text))
+    assert len(program.statements) == 5
