@@ -81,11 +81,12 @@ class Model:
         return Graph(self.compilation, words, latent, exogenous, direction)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """What notebooks show: the picture of the diagram, and a line of text."""
-        return {"image/svg+xml": self.graph().svg, "text/plain": repr(self)}
+        """What notebooks show: the picture of the diagram where it can be drawn, and a line of text."""
+        picture = self._repr_html_()
+        return {"text/plain": repr(self)} | ({} if picture is None else {"image/svg+xml": picture})
 
-    def _repr_html_(self) -> str:
-        return self.graph().svg
+    def _repr_html_(self) -> str | None:
+        return self.graph()._repr_svg_()
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """The diagram over the endogenous variables as a graph of NetworkX.

@@ -15,6 +15,7 @@ from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.drawing import Layout, lay_out, make_scene, shown, svg, tikz
 from scmlang.diagram.drawing.layout import Direction
+from scmlang.exchange.pictures import require_drawable
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel, Role
 from scmlang.semantics.queries import Intervention
@@ -53,8 +54,14 @@ class Graph:
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything is."""
-        return lay_out(make_scene(self._model, self._do), self._direction)
+        """Where everything is.
+
+        Raises:
+            ScmError: E255 where there is too much to be drawn.
+        """
+        scene = make_scene(self._model, self._do)
+        require_drawable(scene, self._model)
+        return lay_out(scene, self._direction)
 
     @cached_property
     def svg(self) -> str:
@@ -80,8 +87,12 @@ class Graph:
 
         return write(endogenous(self._model), self._do, self._direction is Direction.right)
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def _repr_svg_(self) -> str | None:
+        """The picture for notebooks; None where there is too much to be drawn."""
+        try:
+            return self.svg
+        except ScmError:
+            return None
 
 
 def endogenous(model: CausalModel) -> CausalModel:

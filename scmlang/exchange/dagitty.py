@@ -10,6 +10,7 @@ positions and whatever else is in brackets have no place in a model. They are ke
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.exchange.graph_text import Attributes, Dialect, GraphText, Member
@@ -78,7 +79,7 @@ class Notes:
 
 def _said(text: Source) -> Held:
     reader = _Reader(Sketch(text))
-    GraphText(text, FORMAT).statements(reader.dialect)
+    GraphText(text, FORMAT).statements(replace(reader.dialect, spend=_one))
     return {subject: attributes for subject, attributes in reader.held.items() if attributes}
 
 
@@ -102,6 +103,12 @@ def read(source: Source) -> Sketch:
     text.body(reader.dialect)
     reader.sketch.notes = [Note(FORMAT, subject, found) for subject, found in reader.held.items() if found]
     return reader.sketch
+
+
+def _one(edges: int, span: Span) -> None:
+    """Notes join no sets, so the work for a text is bounded by its length."""
+    if edges > 1:
+        raise ScmError([Diagnostic("E251", "sets are joined", span=span)])
 
 
 class _Reader:

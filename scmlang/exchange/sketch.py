@@ -60,6 +60,7 @@ class Sketch:
     tables: dict[str, Rows] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
+    _joined: int = 0
 
     def node(self, name: str, span: Span) -> Node:
         """The node of that name, added where it is new."""
@@ -91,13 +92,14 @@ class Sketch:
             self.fail("E254", f"this graph has more than {LIMITS.edges} nodes and edges", span)
 
     def require_room(self, edges: int, span: Span) -> None:
-        """Refuse a product of sets before it is made.
+        """Refuse a product of sets before it is made; repeated edges count as well.
 
         Raises:
             ScmError: E254.
         """
-        if edges > LIMITS.edges:
-            self.fail("E254", f"these sets are joined by more than {LIMITS.edges} edges", span)
+        self._joined += edges
+        if self._joined > LIMITS.edges:
+            self.fail("E254", f"nodes are joined here more than {LIMITS.edges} times", span)
 
     def undirected(self, a: str, b: str, span: Span) -> NoReturn:
         """Refuse an edge that says neither which end is the cause nor that there is a hidden one.

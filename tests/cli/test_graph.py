@@ -123,6 +123,18 @@ def test_a_suffix_that_is_no_pictures_is_a_mistake(tmp_path: Path, capsys: Captu
     assert run_here("graph", FRONTDOOR, "-o", tmp_path / name, "--format", "dot") == 0
 
 
+def test_what_is_too_large_to_be_drawn_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "chain.scm"
+    path.write_text(" -> ".join(f"V{i}" for i in range(600)) + "\n")
+    for command in ("graph", path), ("export", path, "--to", "svg"), ("export", path, "--to", "tikz"):
+        assert run_here(*command) == 1
+        assert "E255" in capsys.readouterr().err
+    assert run_here("graph", path, "--format", "dot") == 0
+    model = scmlang.load(path)
+    assert model._repr_html_() is None
+    assert set(model._repr_mimebundle_()) == {"text/plain"}
+
+
 @pytest.mark.parametrize("suffix", ["svg", "tex", "dot", "mmd"])
 def test_export_draws_too(tmp_path: Path, suffix: str) -> None:
     drawn, exported = (tmp_path / f"{name}.{suffix}" for name in ("drawn", "exported"))

@@ -132,7 +132,17 @@ def test_a_person_may_write_notes() -> None:
 
 
 @pytest.mark.parametrize(
-    "note", ["Q [exposure]", 'X -> Q [pos="0,0"]', "Y -> X [beta=1]", "X [", "X -- Y [a]", "} {"]
+    "note",
+    [
+        "Q [exposure]",
+        'X -> Q [pos="0,0"]',
+        "Y -> X [beta=1]",
+        "X [",
+        "X -- Y [a]",
+        "} {",
+        "{X Y} -> {X Y} [a]",
+        "{" * 5000,
+    ],
 )
 def test_a_note_that_fits_nothing_is_warned_of(note: str) -> None:
     model = Compilation.from_text(f"X -> Y\n# dagitty: {note}\n").model

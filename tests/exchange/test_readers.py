@@ -215,6 +215,14 @@ def test_deep_nesting_is_a_diagnostic(format: str, text: str) -> None:
         imported(format, text)
 
 
+@pytest.mark.parametrize("opening", ["digraph", "dag"])
+def test_work_is_bounded_however_often_sets_are_joined(opening: str) -> None:
+    group = "{" + " ".join(f"a{i}" for i in range(300)) + "}"
+    text = f"{opening} {{ {f'{group} -> {group} ' * 400} }}"
+    with pytest.raises(ScmError, match="E254"):
+        imported("dot" if opening == "digraph" else "dagitty", text)
+
+
 @given(st.lists(st.text(max_size=8), unique=True))
 def test_names_are_good_and_different(names: list[str]) -> None:
     found = rename(names)

@@ -25,7 +25,7 @@ HEIGHT, SMALL_HEIGHT = 36.0, 24.0
 PADDING = 24.0
 GAP, WIDEST_GAP, SLANT = 58.0, 190.0, 0.25  # pixels, and pixels a pixel that edges run aslant
 BORDER = 20.0
-ROUNDS = 4  # of routing
+ROUNDS, ENOUGH = 4, 800  # of routing, and edges to be routed in all rounds
 
 
 class Direction(StrEnum):
@@ -128,7 +128,7 @@ class _Router:
         """The routes of the round with the fewest ends too near to others."""
         ports: list[Ports] = [(0j, 0j)] * len(self.edges)
         found: list[tuple[int, list[Path]]] = []
-        for _ in range(ROUNDS):
+        for _ in range(max(1, min(ROUNDS, ENOUGH // max(len(self.edges), 1)))):
             paths = self._run(ports)
             meeting = Meeting.of(paths, self.ends, self.boxes)
             found.append((meeting.size, paths))

@@ -18,7 +18,7 @@ from scmlang.diagram.drawing.scene import Scene
 SWEEPS = 12
 STARTS = 8  # orders to begin with
 EXCHANGES = 10  # passes after each sweep, at most
-MANY = 2000  # nodes and dummies from which one start must do
+MANY = 4000  # nodes and dummies to be ordered, over all starts
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _ordered(
         mates[a].append(b)
         mates[b].append(a)
     best, least = [list(rank) for rank in ranks], _crossings(ranks, down)
-    for start in range(STARTS if len(levels) <= MANY else 1):
+    for start in range(max(1, min(STARTS, MANY // max(len(levels), 1)))):
         found, crossings = _settle(_start(ranks, start), up, down, mates)
         if crossings < least or (crossings == least and start == 0):
             best, least = found, crossings

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from scmlang.diagram.drawing.geometry import (
     Box,
+    Cubic,
     Path,
     Polyline,
     leave,
@@ -44,11 +45,19 @@ def clip(path: Path, first: Box, last: Box) -> Path:
 
 
 def clear(path: Path, boxes: Sequence[Box]) -> bool:
-    """Whether a path keeps :data:`MARGIN` from all boxes."""
-    points = [point for curve in path for point in curve]
-    left, right = min(p.real for p in points) - MARGIN, max(p.real for p in points) + MARGIN
-    top, bottom = min(p.imag for p in points) - MARGIN, max(p.imag for p in points) + MARGIN
-    near = [
+    """Whether a path keeps :data:`MARGIN` from all boxes; every curve is held against those near to it."""
+    for curve in path:
+        near = _near(curve, boxes)
+        if near and any(_touched(box, dot) for dot in samples((curve,)) for box in near):
+            return False
+    return True
+
+
+def _near(curve: Cubic, boxes: Sequence[Box]) -> list[Box]:
+    """The boxes that a curve, which lies between its control points, may come near to."""
+    left, right = min(p.real for p in curve) - MARGIN, max(p.real for p in curve) + MARGIN
+    top, bottom = min(p.imag for p in curve) - MARGIN, max(p.imag for p in curve) + MARGIN
+    return [
         box
         for box in boxes
         if left < box.centre.real + box.half.real
@@ -56,7 +65,6 @@ def clear(path: Path, boxes: Sequence[Box]) -> bool:
         and top < box.centre.imag + box.half.imag
         and box.centre.imag - box.half.imag < bottom
     ]
-    return not near or not any(_touched(box, dot) for dot in samples(path) for box in near)
 
 
 def _touched(box: Box, point: complex) -> bool:
