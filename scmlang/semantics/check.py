@@ -84,8 +84,9 @@ class _Check:
         variables = _variables(self.scope, equations, self.mechanisms.found)
         parents = _parents(variables, graph)
         known = variables | _broken(self.scope, variables)
-        queries = self._queries(known, parents)
-        assertions = self._assertions(known, parents)
+        causes = parents | {name: () for name in known if name not in parents}
+        queries = self._queries(known, causes)
+        assertions = self._assertions(known, causes)
         self.problems.raise_errors()
         edges, confounded = graph.edges, graph.confounded
         model = CausalModel(name, self.source, variables, parents, edges, confounded, queries, assertions)

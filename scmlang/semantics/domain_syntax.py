@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from scmlang.diagnostics.base import Note
 from scmlang.limits import LIMITS
 from scmlang.semantics.domains import BINARY, Domain, Finite, Image, Real
@@ -67,13 +69,16 @@ def _named(node: ast.NamedDomain, problems: Problems) -> Finite | None:
     return Finite("named", len(node.levels), names=tuple(seen)) if sound else None
 
 
+_DIGITS = 15  # of the integers of the language
+
+
 def _instead(levels: list[str]) -> str:
     """What to write for levels that are not all names."""
     if set(levels) in ({"true", "false"}, {"0", "1"}):
         return "write `binary`"
-    if all(level.isdecimal() for level in levels):
+    if all(level.isdecimal() and len(level) <= _DIGITS for level in levels):
         numbers = sorted({int(level) for level in levels})
-        if numbers == list(range(numbers[0], numbers[-1] + 1)):
+        if all(b - a == 1 for a, b in pairwise(numbers)):
             return f"write the range `{numbers[0]}..{numbers[-1]}`"
     return (
         "a level is a name that starts with a letter, as in `{" + ", ".join(map(_named_level, levels)) + "}`"

@@ -88,3 +88,12 @@ def test_the_ir_of_a_diagram_reads_back(arrows: list[tuple[str, str]], arcs: lis
     assert list(again.edges) == list(model.edges)
     assert list(again.confounded) == list(model.confounded)
     assert write(again) == write(model)
+
+
+@pytest.mark.parametrize("last", ["5", "7", "999999999999999", "9" * 5000])
+def test_numbers_as_levels_are_told_of_whatever_their_size(last: str) -> None:
+    with pytest.raises(ScmError) as error:
+        model_of(f"Grade: {{1, 2, 3, 4, {last}}}")
+    helps = [help for d in error.value.diagnostics for help in d.helps]
+    assert {d.code for d in error.value.diagnostics} == {"E017"}
+    assert any("`1..5`" in help for help in helps) is (last == "5")

@@ -150,6 +150,13 @@ def test_what_values_may_be(text: str) -> None:
     assert quantity(show_quantity(quantity(text, TYPED), TYPED.variables), TYPED) == quantity(text, TYPED)
 
 
+@pytest.mark.parametrize("effect", ["ATE(M, W)", "NDE(M, W)", "PN(W, M)"])
+def test_a_variable_that_is_declared_wrongly_raises_no_further_complaint(effect: str) -> None:
+    with pytest.raises(ScmError) as error:
+        model_of(f"M: biniry\nW: binary\nM -> W\nquery q = {effect}\nassert {effect} == 0")
+    assert [d.code for d in error.value.diagnostics] == ["E014"]
+
+
 def test_a_fully_specified_model_tells_of_what_is_hidden() -> None:
     assert quantity("P(U=1 | T=1)", GIVEN) == quantity("P(U = 1 | T == 1)", GIVEN)
 
