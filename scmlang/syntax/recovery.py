@@ -14,6 +14,7 @@ from scmlang.diagnostics.base import Diagnostic
 from scmlang.source import Source, Span
 
 _LINES = 8  # over which a statement may go on and be known as one
+_LONGEST = 1000  # characters of such a statement; a longer one is told line by line
 _GOES_ON = "a statement goes on over several lines only inside brackets"
 _IGNORED = re.compile(r"(?:\s|#[^\n]*+)*+")
 
@@ -92,7 +93,8 @@ class Recovery:
         return self._statements[index - 1].end == self._statements[index].start
 
     def _right(self, text: str) -> bool:
-        return self._read(text) is None
+        """Whether a text is a statement short enough to be tried again and again."""
+        return len(text) <= _LONGEST and self._read(text) is None
 
 
 def _bare(text: str) -> str:

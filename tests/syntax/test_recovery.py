@@ -113,6 +113,12 @@ def test_a_statement_on_several_lines_is_one_mistake(text: str, expected: list[i
     assert lines(text) == expected
 
 
+def test_only_short_statements_are_put_together() -> None:
+    """Else a text of many lines would be read again for each of them."""
+    assert lines("Y := " + "a + " * 400 + "\n  Z") == [1, 2]
+    assert lines("Y := X\n" + "+ Z\n" * 20) == [2, *range(9, 22)]
+
+
 def test_what_to_do_about_a_statement_on_several_lines() -> None:
     (one,) = reported("Y := X +\n  Z")
     assert one.helps == ("a statement goes on over several lines only inside brackets",)
