@@ -70,3 +70,9 @@ def test_tokens_are_counted_without_blanks_and_comments(text: str, tokens: int) 
         assert codes() == []
     with limited(tokens=tokens - 1):
         assert codes() == ["E003"]
+
+
+def test_only_so_many_warnings_are_kept() -> None:
+    constants = "\n".join(f"let p{i} = 1" for i in range(20))
+    with limited(diagnostics=5):
+        assert [d.code for d in Compilation.from_text(constants).warnings] == ["W002"] * 5

@@ -130,12 +130,17 @@ class Problems:
     ) -> None:
         """Report one problem; see :class:`~scmlang.diagnostics.base.Diagnostic`.
 
+        Of warnings the first ``LIMITS.diagnostics`` are kept.
+
         Raises:
-            ScmError: with all found so far, when they are more than anyone reads.
+            ScmError: with all found so far, when an error is among them and they are more than anyone reads.
         """
         diagnostic = Diagnostic(code, message, self.source, span, label, tuple(notes), tuple(helps))
+        full = len(self.found) >= LIMITS.diagnostics
+        if full and diagnostic.severity is Severity.WARNING:
+            return
         self.found.append(diagnostic)
-        if len(self.found) >= LIMITS.diagnostics:
+        if diagnostic.severity is Severity.ERROR and len(self.found) >= LIMITS.diagnostics:
             self.raise_errors()
 
     def unknown(self, what: str, name: str, known: Iterable[str], span: Span, code: str = "E010") -> None:

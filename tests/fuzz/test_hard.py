@@ -1,0 +1,28 @@
+"""Inputs that ask for much end, in bounded memory, with a model or a report.
+
+How long each takes is printed by ``python -m tests.fuzz.hard``; here a program that does not end is stopped.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fuzz.hard import CASES, MEBIBYTES, run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_a_hard_input_ends(name: str) -> None:
+    ran = run(CASES[name], "check")
+    assert ran.status in (0, 1), ran.errors[-2000:]
+    assert "Traceback" not in ran.errors
+    assert ran.mebibytes < MEBIBYTES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith(("full", "deep"))])
+def test_a_hard_input_is_formatted_or_refused(name: str) -> None:
+    ran = run(CASES[name], "fmt")
+    assert ran.status in (0, 1), ran.errors[-2000:]
+    assert "Traceback" not in ran.errors
+    assert ran.mebibytes < MEBIBYTES
