@@ -25,6 +25,7 @@ COMMANDS = {
     "train": "Learn a model's unknown mechanisms from data.",
     "evaluate": "Hold a trained model against the truth its data came from.",
     "query": "Answer a query: exactly by a specified model, about images by a trained run.",
+    "table": "Print every exogenous configuration of a model and what follows from it.",
     "test": "Decide the assertions of model files and report each.",
     "import": "Turn a graph or network of another format into a model file.",
     "export": "Write a model in another format.",

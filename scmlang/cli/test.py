@@ -1,5 +1,7 @@
 """``scmlang test``: what became of each assertion of some model files."""
 
+# ruff: noqa: PT028 - the command is no test
+
 from __future__ import annotations
 
 import json

@@ -17,4 +17,6 @@ CODES: dict[str, str] = {
     "E265": "a quantity that is not defined",
     "E266": "an exact answer of a model that leaves something open",
     "E267": "the edit of an image, asked of a model file",
+    "E268": "a world table of noise without finitely many intervals",
+    "E269": "a world table of too many rows",
 }

@@ -1,0 +1,86 @@
+"""Quantities unit by unit: what a counterfactual variable, an event or arithmetic is in each unit.
+
+All worlds are solved under the same exogenous values, which is what makes them counterfactuals of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scmlang.exact.noise import Noise
+from scmlang.exact.sampling import simulate
+from scmlang.semantics.expressions import compute
+from scmlang.semantics.model import CausalModel
+from scmlang.semantics.quantities import (
+    Arithmetic,
+    Constant,
+    Counterfactual,
+    Event,
+    Negative,
+    Quantity,
+    World,
+)
+
+Column = NDArray[np.generic]
+
+
+class Responses:
+    """The potential responses of some units.
+
+    Args:
+        model: every variable has an equation.
+        noise: the units.
+    """
+
+    def __init__(self, model: CausalModel, noise: Noise) -> None:
+        self.model = model
+        self.noise = noise
+        self._worlds: dict[World, dict[str, Column]] = {}
+
+    def world(self, world: World) -> dict[str, Column]:
+        """Every variable that is no image in a world whose variables are all held at something.
+
+        Raises:
+            ScmError: E112, E113 for values outside a domain.
+        """
+        if world not in self._worlds:
+            held = {item.variable: self._held(item.value) for item in world}
+            self._worlds[world] = simulate(self.model, self.noise, held)
+        return self._worlds[world]
+
+    def _held(self, value: object) -> Column:
+        if isinstance(value, Counterfactual):
+            return self.column(value)
+        if isinstance(value, int | float):
+            return np.full(self.noise.n, value)
+        raise TypeError("a variable is held at no number")
+
+    def column(self, node: Quantity | Event) -> Column:
+        """The value of arithmetic over counterfactual variables, or the truth of an event, in each unit."""
+        match node:
+            case Counterfactual(variable, world):
+                return self.world(world)[variable]
+            case Constant(value) if isinstance(value, int | float):
+                return np.full(self.noise.n, value)
+            case Negative(operand):
+                return np.asarray(np.negative(self.column(operand)))
+            case Arithmetic(operator, left, right):
+                return self._computed(operator, left, right)
+            case Event(relation, left, right):
+                return self._computed("==" if relation == "=" else relation, left, right)
+            case _:
+                raise TypeError(f"{node} has no value in a unit")
+
+    def _computed(self, operator: str, left: Quantity, right: Quantity) -> Column:
+        with np.errstate(all="ignore"):
+            return compute(operator, self.column(left), self.column(right))
+
+    def holds(self, events: Iterable[Quantity | Event]) -> NDArray[np.bool_]:
+        """The units in which all events occur."""
+        found = np.ones(self.noise.n, dtype=bool)
+        for event in events:
+            found &= np.asarray(self.column(event) == 1)
+        return found
