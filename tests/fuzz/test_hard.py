@@ -5,6 +5,9 @@ How long each takes is printed by ``python -m tests.fuzz.hard``; here a program 
 
 from __future__ import annotations
 
+import resource
+import sys
+
 import pytest
 
 from tests.fuzz.hard import CASES, MEBIBYTES, run
@@ -16,7 +19,7 @@ def test_a_hard_input_ends(name: str) -> None:
     ran = run(CASES[name], "check")
     assert ran.status in (0, 1), ran.errors[-2000:]
     assert "Traceback" not in ran.errors
-    assert ran.mebibytes < MEBIBYTES
+    assert ran.mebibytes < allowed()
 
 
 @pytest.mark.slow
@@ -25,4 +28,10 @@ def test_a_hard_input_is_formatted_or_refused(name: str) -> None:
     ran = run(CASES[name], "fmt")
     assert ran.status in (0, 1), ran.errors[-2000:]
     assert "Traceback" not in ran.errors
-    assert ran.mebibytes < MEBIBYTES
+    assert ran.mebibytes < allowed()
+
+
+def allowed() -> float:
+    """The bound in MiB, or what this process has used, since the kernel counts that for its children too."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return max(MEBIBYTES, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20 + 1)
