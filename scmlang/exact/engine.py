@@ -7,7 +7,7 @@ variable elimination. An expectation is taken apart by linearity, then summed ov
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -377,11 +377,3 @@ def _number(value: object) -> int | float:
     if isinstance(value, int | float):
         return value
     raise TypeError("a symbol is no number: the model has no domains")
-
-
-def values_of(result: Result) -> Mapping[tuple[Number, ...], object]:
-    """The cells of a table by the values of its variables."""
-    cells = configurations(*(axis.values for axis in result.axes))
-    return {
-        case: result.array[index] for case, index in zip(cells, np.ndindex(result.array.shape), strict=True)
-    }

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
 
 from scmlang.exact.numbers import Number
 from scmlang.semantics.quantities import (
-    Arithmetic,
     Counterfactual,
     Event,
     Expectation,
     Held,
-    Negative,
     Probability,
     Quantity,
     World,
     counterfactuals,
+    replaced,
+    replaced_event,
 )
-
-_Node = TypeVar("_Node", bound=Quantity | Event)
 
 
 def open_variables(node: Quantity) -> set[str]:
@@ -35,34 +32,28 @@ def _open(world: World) -> Iterator[str]:
             yield from _open(held.value.world)
 
 
-def closed(node: _Node, values: Mapping[str, Number]) -> _Node:
+def closed(node: Probability | Expectation, values: Mapping[str, Number]) -> Probability | Expectation:
     """``node`` with every open variable held at its value."""
-    match node:
-        case Counterfactual(variable, world):
-            return Counterfactual(variable, _close(world, values))  # type: ignore[return-value]
-        case Event(relation, left, right):
-            return Event(relation, closed(left, values), closed(right, values))  # type: ignore[return-value]
-        case Arithmetic(operator, left, right):
-            return Arithmetic(operator, closed(left, values), closed(right, values))  # type: ignore[return-value]
-        case Negative(operand):
-            return Negative(closed(operand, values))  # type: ignore[return-value]
-        case Probability(events, given):
-            return Probability(  # type: ignore[return-value]
-                tuple(closed(e, values) for e in events), tuple(closed(e, values) for e in given)
-            )
-        case Expectation(of, given):
-            return Expectation(closed(of, values), tuple(closed(e, values) for e in given))  # type: ignore[return-value]
-        case _:
-            return node
+
+    def close(variable: Counterfactual) -> Counterfactual:
+        return _closed(variable, values)
+
+    def condition(event: Event | Counterfactual) -> Event | Counterfactual:
+        return replaced_event(event, close) if isinstance(event, Event) else close(event)
+
+    given = tuple(map(condition, node.given))
+    if isinstance(node, Probability):
+        return Probability(tuple(map(condition, node.events)), given)
+    return Expectation(replaced(node.of, close), given)
 
 
-def _close(world: World, values: Mapping[str, Number]) -> World:
-    return tuple(_close_one(held, values) for held in world)
+def _closed(node: Counterfactual, values: Mapping[str, Number]) -> Counterfactual:
+    return Counterfactual(node.variable, tuple(_close_one(held, values) for held in node.world))
 
 
 def _close_one(held: Held, values: Mapping[str, Number]) -> Held:
     if held.value is None:
         return Held(held.variable, int(values[held.variable]))
     if isinstance(held.value, Counterfactual):
-        return Held(held.variable, closed(held.value, values))
+        return Held(held.variable, _closed(held.value, values))
     return held

@@ -54,13 +54,19 @@ class WorldTable:
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """An independent source of randomness: what it may be, with a point and a probability for each."""
+    """An independent source of randomness, with a probability for each of its points.
+
+    The points are the values of an exogenous variable, or one in each interval of a private noise.
+    """
 
     name: str
-    exogenous: bool
     points: Sequence[float]
-    shown: Sequence[Number | Interval]
     chances: Sequence[Number]
+    intervals: Sequence[Interval] = ()
+
+    @property
+    def exogenous(self) -> bool:
+        return not self.intervals
 
 
 def world_table(
@@ -106,7 +112,7 @@ def world_table(
     survives = responses.holds(given) if given else None
     return WorldTable(
         exogenous,
-        {s.name: [s.shown[c[i]] for c in cases] for i, s in enumerate(sources) if not s.exogenous},  # type: ignore[misc]
+        {s.name: [s.intervals[c[i]] for c in cases] for i, s in enumerate(sources) if not s.exogenous},
         probability,
         {name: responses.world(())[name] for name in names},
         {name: responses.world(do)[name] for name in names if name in _reached(model, do)},
@@ -154,13 +160,13 @@ def _source(variable: Variable, model: CausalModel, numbers: Numbers) -> _Source
         levels = range(domain.offset, domain.offset + domain.size)
         possible = [(k, p) for k, p in zip(levels, chances[0].tolist(), strict=True) if p > 0]
         values, weights = [k for k, _ in possible], [p for _, p in possible]
-        return _Source(variable.name, True, values, values, weights)
+        return _Source(variable.name, values, weights)
     if equation.coupling is Coupling.GUMBEL:
         raise _endless(variable, model, "has a noise for each level (`coupling=gumbel`)")
     edges = _edges(equation, chances, numbers)
     intervals = list(pairwise(edges))
     points = [float(a + b) / 2 for a, b in intervals]
-    return _Source(variable.name, False, points, intervals, [b - a for a, b in intervals])
+    return _Source(variable.name, points, [b - a for a, b in intervals], intervals)
 
 
 def _chances(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scmlang.diagram.claims import Decision, Verdict
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.estimand import show
@@ -10,6 +12,7 @@ from scmlang.semantics.assertions import Assertion, Identifiability
 from scmlang.semantics.quantities import (
     Counterfactual,
     Effect,
+    Event,
     Expectation,
     Probability,
     Quantity,
@@ -40,11 +43,11 @@ def decide_identifiable(assertion: Assertion, diagram: Diagram) -> Decision:
     return Decision(assertion, verdict, f"it is {', '.join(shown)}")
 
 
-def _terms(node: Quantity) -> list[Probability | Expectation]:
+def _terms(node: Quantity | Event) -> list[Probability | Expectation]:
     node = node.definition if isinstance(node, Effect) else node
     if isinstance(node, Probability | Expectation):
         return [node]
-    return [term for part in parts(node) for term in _terms(part)]  # type: ignore[arg-type]
+    return [term for part in parts(node) for term in _terms(part)]
 
 
 def _term(term: Probability | Expectation, diagram: Diagram) -> str | Hedge | None:
@@ -66,5 +69,5 @@ def _term(term: Probability | Expectation, diagram: Diagram) -> str | Hedge | No
     return found if isinstance(found, Hedge) else show(found)
 
 
-def _names(nodes: tuple[object, ...]) -> set[str]:
-    return {v.variable for node in nodes for v in counterfactuals(node)}  # type: ignore[arg-type]
+def _names(nodes: Iterable[Quantity | Event]) -> set[str]:
+    return {v.variable for node in nodes for v in counterfactuals(node)}

@@ -6,11 +6,10 @@ a claim holds is for later phases to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scmlang.semantics.errors import Problems, suggestion
-from scmlang.semantics.model import Variable
+from scmlang.semantics.errors import suggestion
 from scmlang.semantics.quantities import (
     Counterfactual,
     Event,
@@ -71,28 +70,18 @@ class Assertion:
     span: Span
 
 
-def resolve_assertion(
-    node: ast.Assertion,
-    variables: Mapping[str, Variable],
-    parents: Mapping[str, Sequence[str]],
-    problems: Problems,
-) -> Assertion | None:
-    """Check an assertion; None and a report for each mistake."""
-    claim = _Assertions(variables, parents, problems).claim(node)
-    text = problems.source.text[node.span.start : node.span.end]
+def resolve_assertion(node: ast.Assertion, terms: Terms) -> Assertion | None:
+    """Check an assertion against the model of ``terms``; None and a report for each mistake."""
+    claim = _Assertions(terms).claim(node)
+    text = terms.problems.source.text[node.span.start : node.span.end]
     return None if claim is None else Assertion(claim, node.negated, " ".join(text.split()), node.span)
 
 
 class _Assertions:
-    def __init__(
-        self,
-        variables: Mapping[str, Variable],
-        parents: Mapping[str, Sequence[str]],
-        problems: Problems,
-    ) -> None:
-        self.variables = variables
-        self.problems = problems
-        self.terms = Terms(variables, parents, problems)
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.variables = terms.variables
+        self.problems = terms.problems
 
     def claim(self, node: ast.Assertion) -> Claim | None:
         if node.relations:

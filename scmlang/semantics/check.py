@@ -21,6 +21,7 @@ from scmlang.semantics.queries import resolve
 from scmlang.semantics.ranges import Ranges
 from scmlang.semantics.signatures import Catalogue, MechanismSignature, RendererSignature
 from scmlang.semantics.supports import real_supports
+from scmlang.semantics.terms import Terms
 from scmlang.semantics.typing import Resolver
 from scmlang.source import Source, Span
 from scmlang.syntax import ast
@@ -85,8 +86,9 @@ class _Check:
         parents = _parents(variables, graph)
         known = variables | _broken(self.scope, variables)
         causes = parents | {name: () for name in known if name not in parents}
-        queries = self._queries(known, causes)
-        assertions = self._assertions(known, causes)
+        terms = Terms(known, causes, self.problems)
+        queries = self._queries(terms)
+        assertions = self._assertions(terms)
         self.problems.raise_errors()
         edges, confounded = graph.edges, graph.confounded
         model = CausalModel(name, self.source, variables, parents, edges, confounded, queries, assertions)
@@ -148,9 +150,7 @@ class _Check:
                 helps = ["take it away, or use it in an equation"]
                 self.problems.add("W001", f"nothing uses the exogenous variable `{name}`", span, helps=helps)
 
-    def _queries(
-        self, variables: Mapping[str, Variable], parents: Mapping[str, tuple[str, ...]]
-    ) -> dict[str, str]:
+    def _queries(self, terms: Terms) -> dict[str, str]:
         queries: dict[str, str] = {}
         places: dict[str, Span] = {}
         for statement in self.program.statements:
@@ -162,16 +162,14 @@ class _Check:
                 self.problems.add("E011", f"the query `{name.text}` is there twice", name.span, notes=[note])
                 continue
             places[name.text] = name.span
-            resolve(statement.query, variables, parents, self.problems)
+            resolve(statement.query, terms)
             span = statement.query.span
             queries[name.text] = self.source.text[span.start : span.end]
         return queries
 
-    def _assertions(
-        self, variables: Mapping[str, Variable], parents: Mapping[str, tuple[str, ...]]
-    ) -> tuple[Assertion, ...]:
+    def _assertions(self, terms: Terms) -> tuple[Assertion, ...]:
         written = [s for s in self.program.statements if isinstance(s, ast.Assertion)]
-        found = [resolve_assertion(node, variables, parents, self.problems) for node in written]
+        found = [resolve_assertion(node, terms) for node in written]
         return tuple(assertion for assertion in found if assertion is not None)
 
 

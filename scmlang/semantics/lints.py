@@ -40,17 +40,17 @@ class _Lint:
 
     def run(self) -> None:
         self._lets()
-        asked = self._named(ast.NamedQuery | ast.Assertion)
+        asked = self._named(ast.NamedQuery, ast.Assertion)
         self._isolated(asked)
         self._without_effect(asked)
         for variable in self.model.variables.values():
             if variable.equation is not None:
                 self._equation(variable, variable.equation)
 
-    def _named(self, kinds: type | object) -> set[str]:
+    def _named(self, *kinds: type[ast.Statement]) -> set[str]:
         """Every name in the statements of some kinds."""
         text = self.model.source.text
-        found = (s for s in self.program.statements if isinstance(s, kinds))  # type: ignore[arg-type]
+        found = (s for s in self.program.statements if isinstance(s, kinds))
         return {name for s in found for name in _NAME.findall(text, s.span.start, s.span.end)}
 
     # --- constants
@@ -59,7 +59,7 @@ class _Lint:
         lets = [s for s in self.program.statements if isinstance(s, ast.Let)]
         if not lets:
             return
-        used = self._named(ast.Exogenous | ast.Assignment | ast.Draw | ast.Mechanism)
+        used = self._named(ast.Exogenous, ast.Assignment, ast.Draw, ast.Mechanism)
         used |= {word.text for let in lets for word in ast.words(let.value)}
         for let in lets:
             if let.name.text not in used:

@@ -9,7 +9,7 @@ Correa, Lee and Bareinboim, "Nested Counterfactual Identification from Arbitrary
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scmlang.semantics.domains import Domain, Finite
@@ -97,6 +97,7 @@ class Effect:
     definition: Quantity
 
 
+Change = Callable[[Counterfactual], Counterfactual]
 Quantity = Constant | Counterfactual | Arithmetic | Negative | Probability | Expectation | Effect
 
 
@@ -123,6 +124,24 @@ def counterfactuals(node: Quantity | Event) -> Iterator[Counterfactual]:
         yield node
     for part in parts(node):
         yield from counterfactuals(part)
+
+
+def replaced(node: Quantity, change: Change) -> Quantity:
+    """Arithmetic over counterfactual variables with ``change`` applied to each of them."""
+    match node:
+        case Counterfactual():
+            return change(node)
+        case Arithmetic(operator, left, right):
+            return Arithmetic(operator, replaced(left, change), replaced(right, change))
+        case Negative(operand):
+            return Negative(replaced(operand, change))
+        case _:
+            return node
+
+
+def replaced_event(event: Event, change: Change) -> Event:
+    """The event with ``change`` applied to each of its variables."""
+    return Event(event.relation, replaced(event.left, change), replaced(event.right, change))
 
 
 def is_table(node: Quantity) -> bool:
@@ -248,21 +267,10 @@ def _common_world(nodes: tuple[Event | Quantity, ...]) -> World:
 
 def _actual(node: Event | Quantity) -> Event | Quantity:
     """The same, in the actual world."""
-    match node:
-        case Counterfactual(variable):
-            return Counterfactual(variable)
-        case Event(relation, left, right):
-            return Event(relation, _actual_of(left), _actual_of(right))
-        case Arithmetic(operator, left, right):
-            return Arithmetic(operator, _actual_of(left), _actual_of(right))
-        case Negative(operand):
-            return Negative(_actual_of(operand))
-        case _:
-            return node
+    if isinstance(node, Event):
+        return replaced_event(node, _in_actual_world)
+    return replaced(node, _in_actual_world)
 
 
-def _actual_of(node: Quantity) -> Quantity:
-    actual = _actual(node)
-    if isinstance(actual, Event):
-        raise TypeError("an event is no quantity")
-    return actual
+def _in_actual_world(node: Counterfactual) -> Counterfactual:
+    return Counterfactual(node.variable)

@@ -7,7 +7,7 @@ Three forms: ``do(X=1)``, the whole model under an intervention; the counterfact
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scmlang.diagnostics.base import ScmError
@@ -98,21 +98,16 @@ def read_act(text: str, model: CausalModel) -> Act:
 def _read(text: str, model: CausalModel) -> tuple[Query, Problems]:
     source = Source("<query>", model.queries.get(text.strip(), text))
     problems = Problems(source)
-    query = resolve(parse_query(source), model.variables, model.parents, problems)
+    query = resolve(parse_query(source), Terms(model.variables, model.parents, problems))
     problems.raise_errors()
     if query is None:
         raise TypeError("a query without problems resolves to something")
     return query, problems
 
 
-def resolve(
-    query: ast.Query,
-    variables: Mapping[str, Variable],
-    parents: Mapping[str, Sequence[str]],
-    problems: Problems,
-) -> Query | None:
-    """Check a query; None and a report for each mistake."""
-    return _Queries(variables, parents, problems).resolve(query)
+def resolve(query: ast.Query, terms: Terms) -> Query | None:
+    """Check a query against the model of ``terms``; None and a report for each mistake."""
+    return _Queries(terms).resolve(query)
 
 
 def show(query: Query, variables: Mapping[str, Variable]) -> str:
@@ -127,15 +122,10 @@ def show(query: Query, variables: Mapping[str, Variable]) -> str:
 
 
 class _Queries:
-    def __init__(
-        self,
-        variables: Mapping[str, Variable],
-        parents: Mapping[str, Sequence[str]],
-        problems: Problems,
-    ) -> None:
-        self.variables = variables
-        self.problems = problems
-        self.terms = Terms(variables, parents, problems)
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.variables = terms.variables
+        self.problems = terms.problems
 
     def resolve(self, query: ast.Query) -> Query | None:
         if isinstance(query, ast.Do):
