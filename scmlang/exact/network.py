@@ -235,7 +235,8 @@ class Network:
         self, operands: Mapping[str, Operand], label: str, size: int
     ) -> tuple[list[int], dict[str, Array], int]:
         """The nodes among the operands, and a column for each operand over their configurations."""
-        parents = list(dict.fromkeys(o for o in operands.values() if isinstance(o, int)))
+        varying = (o for o in operands.values() if isinstance(o, int) and len(self.nodes[o].values) > 1)
+        parents = list(dict.fromkeys(varying))
         self._bounded(parents, label, size)
         shape = [len(self.nodes[parent].values) for parent in parents]
         n = math.prod(shape)
@@ -244,6 +245,8 @@ class Network:
         for name, operand in operands.items():
             if isinstance(operand, Fixed):
                 columns[name] = self.numbers.column([operand.value] * n)
+            elif operand not in parents:
+                columns[name] = self.numbers.column(self.nodes[operand].values * n)
             else:
                 values = self.numbers.column(self.nodes[operand].values)
                 columns[name] = values[indices[parents.index(operand)]]

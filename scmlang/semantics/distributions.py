@@ -135,11 +135,14 @@ def _table(table: Table, domain: Finite, columns: Columns, n: int) -> Floats:
         return np.tile(_normalised(table, [()]), (n, 1))
     keys = np.array(configurations, dtype=np.int64)
     offsets = keys.min(axis=0)
-    shape = tuple(keys.max(axis=0) - offsets + 1)
-    dense = np.zeros((*shape, domain.size))
-    dense[tuple((keys - offsets).T)] = _normalised(table, configurations)
-    index = tuple(np.asarray(columns[p], np.int64) - o for p, o in zip(table.parents, offsets, strict=True))
-    return np.asarray(dense[index])
+    sizes = keys.max(axis=0) - offsets + 1
+    strides = np.concatenate([np.cumprod(sizes[:0:-1])[::-1], [1]])
+    dense = np.zeros((int(np.prod(sizes)), domain.size))
+    dense[(keys - offsets) @ strides] = _normalised(table, configurations)
+    row = np.zeros(n, dtype=np.int64)
+    for parent, offset, stride in zip(table.parents, offsets, strides, strict=True):
+        row += (np.asarray(columns[parent], np.int64) - offset) * stride
+    return np.asarray(dense[row])
 
 
 def _normalised(table: Table, configurations: list[tuple[int, ...]]) -> Floats:

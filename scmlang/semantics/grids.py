@@ -53,6 +53,9 @@ def finite_part(expression: Expression, domains: Mapping[str, Domain]) -> Grid:
 
 
 def _product(finite: Mapping[str, Finite], n: int) -> Grid:
-    axes = np.unravel_index(np.arange(n), [d.size for d in finite.values()]) if finite else ()
-    pairs = zip(finite.items(), axes, strict=True)
-    return Grid(finite, {name: axis + domain.offset for (name, domain), axis in pairs}, n)
+    columns: dict[str, Array] = {}
+    after = n
+    for name, domain in finite.items():
+        after //= domain.size
+        columns[name] = np.arange(n) // after % domain.size + domain.offset
+    return Grid(finite, columns, n)

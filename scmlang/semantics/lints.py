@@ -16,9 +16,9 @@ import numpy as np
 
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.errors import Problems
-from scmlang.semantics.expressions import Constant, Expression, evaluate
+from scmlang.semantics.expressions import Constant, evaluate
 from scmlang.semantics.graph import expressions, named_in, place_in
-from scmlang.semantics.grids import Grid, grid
+from scmlang.semantics.grids import grid
 from scmlang.semantics.model import Assignment, CausalModel, Draw, Equation, Role, Table, Variable
 from scmlang.source import Span
 from scmlang.syntax import ast
@@ -114,16 +114,17 @@ class _Lint:
         cases = grid(domains, domains)
         if cases is None:
             return
-        tried = [_tried(expression, cases) for expression in expressions(equation)]
-        for axis, (name, size) in enumerate(zip(domains, sizes, strict=True)):
-            if size > 1 and all((values == values.take([0], axis)).all() for values in tried):
+        tried = [evaluate(expression, cases.columns, cases.n) for expression in expressions(equation)]
+        after = cases.n
+        for name, size in zip(domains, sizes, strict=True):
+            after //= size  # cases that a level of this variable stays for
+            if size > 1 and all(_idle(values.reshape(-1, size, after)) for values in tried):
                 yield name, place_in(equation, name)
 
 
-def _tried(expression: Expression, cases: Grid) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
-    """The values of an expression, one axis for each variable of the cases."""
-    shape = tuple(domain.size for domain in cases.domains.values())
-    return evaluate(expression, cases.columns, cases.n).reshape(shape)
+def _idle(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> bool:
+    """Whether values do not depend on the middle axis."""
+    return bool((values == values[:, :1]).all())
 
 
 def _is_constant(variable: Variable, equation: Equation) -> bool:

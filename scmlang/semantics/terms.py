@@ -96,9 +96,7 @@ class Terms:
         given = self._given(conditions, world)
         if events is None or given is None:
             return None
-        for event, written in zip(events, _spread(node.arguments), strict=True):
-            if isinstance(event, Counterfactual):
-                self._asked_once(event, given, written.span)
+        self._named_once(events, node.arguments, given)
         return Probability(events, given) if self._consistent(node, conditions, given) else None
 
     def _expectation(
@@ -265,10 +263,19 @@ class Terms:
         plain = tuple(c for c in conditions if not isinstance(c, ast.Do))
         return self.events(plain, world, evidence=True)
 
-    def _asked_once(self, event: Counterfactual, given: Events, span: Span) -> None:
-        if event in given:
-            message = f"`{event.variable}` is both asked about and given"
-            self.problems.add("E082", message, span, helps=["take it away from one side of the `|`"])
+    def _named_once(self, events: Events, written: tuple[ast.Operand, ...], given: Events) -> None:
+        """Reports a variable that a table would have two columns for."""
+        for i, (event, place) in enumerate(zip(events, _spread(written), strict=True)):
+            if not isinstance(event, Counterfactual):
+                continue
+            if event in given:
+                message = f"`{event.variable}` is both asked about and given"
+                self.problems.add(
+                    "E082", message, place.span, helps=["take it away from one side of the `|`"]
+                )
+            elif event in events[:i]:
+                message = f"`{event.variable}` is asked about twice"
+                self.problems.add("E082", message, place.span, helps=["name it once"])
 
     def _consistent(
         self, node: ast.Application, conditions: tuple[ast.Condition, ...], given: Events
@@ -276,7 +283,11 @@ class Terms:
         """Reports evidence that no world can show."""
         values: dict[Counterfactual, tuple[object, Span]] = {}
         written = _spread(tuple(c for c in conditions if not isinstance(c, ast.Do)))
-        for event, place in zip(given, written, strict=True):
+        for i, (event, place) in enumerate(zip(given, written, strict=True)):
+            if isinstance(event, Counterfactual) and event in given[:i]:
+                message = f"`{event.variable}` is given twice"
+                self.problems.add("E082", message, place.span, helps=["name it once"])
+                return False
             if not isinstance(event, Event) or event.relation != "=":
                 continue
             if not (isinstance(event.left, Counterfactual) and isinstance(event.right, Constant)):

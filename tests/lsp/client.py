@@ -113,7 +113,7 @@ class Client:
 
     # --- texts
 
-    def open(self, text: str, uri: str = "file:///work/model.scm", version: int = 1) -> Text:
+    def open(self, text: str, uri: str = "file:///models/model.scm", version: int = 1) -> Text:
         item = {"uri": uri, "languageId": "scmlang", "version": version, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": item})
         return Text(self, uri, version)

@@ -11,7 +11,7 @@ _numbers = count()
 
 
 def opened(client: Client, text: str) -> Text:
-    return client.open(text, f"file:///work/model{next(_numbers)}.scm")
+    return client.open(text, f"file:///models/model{next(_numbers)}.scm")
 
 
 def place(text: str, target: str) -> tuple[int, int]:
