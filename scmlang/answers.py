@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from scmlang.exact.numbers import Number
 
 SCHEMA = 1
+METHOD = "variable elimination"
 Cell = int | float | Fraction | str | None
 
 
@@ -109,13 +110,18 @@ def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Ans
     if isinstance(query, Intervention):
         rows = tuple(_beside(model, query, exact=exact))
         headings = ("variable", "level", "factual", "interventional")
-        return Answer(shown, "exact", "variable elimination", None, headings, rows)
+        return Answer(shown, "exact", METHOD + _left_out(model), None, headings, rows)
     result = answer(model, query, exact=exact)
     if not result.axes:
-        return Answer(shown, "exact", "variable elimination", _number(result.value))
+        return Answer(shown, "exact", METHOD, _number(result.value))
     last = "p" if isinstance(query, Probability) else "value"
     columns = (*(axis.label for axis in result.axes), last)
-    return Answer(shown, "exact", "variable elimination", None, columns, tuple(_rows(result, model)))
+    return Answer(shown, "exact", METHOD, None, columns, tuple(_rows(result, model)))
+
+
+def _left_out(model: CausalModel) -> str:
+    names = [v.name for v in model.observed if not isinstance(v.domain, Finite)]
+    return f", but for {', '.join(names)} (not finite)" if names else ""
 
 
 def _require_equations(model: CausalModel) -> None:

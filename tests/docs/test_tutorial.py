@@ -24,13 +24,14 @@ import pytest
 from tests.cli.process import run_here
 from tests.docs.markdown import ROOT, Block, blocks
 
-PAGE = ROOT / "docs" / "tutorial.md"
+DOCS = ROOT / "docs"
+TUTORIAL, EXACT = DOCS / "tutorial.md", DOCS / "exact.md"
 PICTURES = ROOT / "docs" / "images" / "tutorial"
 
 
-def session() -> list[Block]:
-    """The blocks of the page that make the session, in its order."""
-    found = [b for b in (*blocks("scm"), *blocks("console")) if b.path == PAGE]
+def session(page: Path) -> list[Block]:
+    """The blocks of a page that make its session, in their order."""
+    found = [b for b in (*blocks("scm"), *blocks("console")) if b.path == page]
     return sorted(found, key=lambda block: block.line)
 
 
@@ -62,13 +63,17 @@ def quick_judge(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_session_up_to_training(folder: Path) -> None:
-    play(list(takewhile(lambda block: not is_slow(block), session())), folder)
+    play(list(takewhile(lambda block: not is_slow(block), session(TUTORIAL))), folder)
+
+
+def test_the_session_of_exact_answers(folder: Path) -> None:
+    play(session(EXACT), folder)
 
 
 @pytest.mark.slow
 def test_the_whole_session(folder: Path, quick_judge: None) -> None:
-    assert any(map(is_slow, session()))
-    play(session(), folder)
+    assert any(map(is_slow, session(TUTORIAL)))
+    play(session(TUTORIAL), folder)
 
 
 def play(scenes: list[Block], folder: Path) -> None:
@@ -139,7 +144,7 @@ def test_commands_are_told_from_what_they_print() -> None:
 
 
 def test_every_picture_of_the_page_is_drawn_in_its_session() -> None:
-    shown = set(re.findall(r"\(images/tutorial/([\w.]+)\)", PAGE.read_text(encoding="utf-8")))
+    shown = set(re.findall(r"\(images/tutorial/([\w.]+)\)", TUTORIAL.read_text(encoding="utf-8")))
     assert shown == {picture.name for picture in PICTURES.iterdir()}
-    written = {word for block in session() for c, _ in commands(block.text) for word in shlex.split(c)}
+    written = {word for block in session(TUTORIAL) for c, _ in commands(block.text) for word in shlex.split(c)}
     assert shown <= written
