@@ -146,5 +146,6 @@ def test_commands_are_told_from_what_they_print() -> None:
 def test_every_picture_of_the_page_is_drawn_in_its_session() -> None:
     shown = set(re.findall(r"\(images/tutorial/([\w.]+)\)", TUTORIAL.read_text(encoding="utf-8")))
     assert shown == {picture.name for picture in PICTURES.iterdir()}
-    written = {word for block in session(TUTORIAL) for c, _ in commands(block.text) for word in shlex.split(c)}
+    typed = [command for block in session(TUTORIAL) for command, _ in commands(block.text)]
+    written = {word for command in typed for word in shlex.split(command)}
     assert shown <= written
