@@ -106,9 +106,7 @@ class _Reduction:
             elif found:
                 found += children[index]
             else:
-                found = children[
-                    index
-                ]  # nobody else has this list; so a long list is not copied over and over
+                found = children[index]  # nobody else has this list, so it is not copied
         return found + [None] * self.absent if self.absent else found
 
 

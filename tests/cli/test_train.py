@@ -123,7 +123,9 @@ def test_ctrl_c_saves_and_resume_goes_on(strokes: Path, tmp_path: Path) -> None:
     assert process.returncode == 130, err
     assert "stopping after this step" in err
     assert "Traceback" not in err
-    stopped = int(re.search(r"stopped at step (\d+)", out)[1])  # type: ignore[index]
+    said = re.search(r"stopped at step (\d+)", out)
+    assert said is not None
+    stopped = int(said[1])
     assert 2 <= stopped < 400
     assert [p.name for p in (folder / "checkpoints").iterdir()] == [f"step_{stopped:08d}"]
     assert run_here("train", STROKES, "--resume", "--runs", runs) == 0

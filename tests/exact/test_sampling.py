@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scmlang.diagnostics.base import ScmError
 from scmlang.exact.noise import draw_noise
-from scmlang.exact.sampling import provenance, render, render_chunks, simulate
+from scmlang.exact.sampling import Interventions, provenance, render, render_chunks, simulate
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from tests.exact.support import enumerate_noise, example, model_from, probability
@@ -247,9 +247,9 @@ def test_what_cannot_be_intervened_on(name: str) -> None:
     "do",
     [{"D": 10}, {"D": -1}, {"D": 1.5}, {"C": "blue"}, {"D": np.array([0, 1, 2, 10])}, {"D": float("nan")}],
 )
-def test_values_outside_the_domain(do: dict[str, object]) -> None:
+def test_values_outside_the_domain(do: Interventions) -> None:
     with pytest.raises(ScmError, match="E112"):
-        simulate(FRONTDOOR, draw_noise(FRONTDOOR, 4, 0), do)  # type: ignore[arg-type]
+        simulate(FRONTDOOR, draw_noise(FRONTDOOR, 4, 0), do)
 
 
 def test_an_equation_without_a_value_is_located() -> None:

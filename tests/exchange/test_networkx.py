@@ -101,4 +101,4 @@ def test_what_is_no_causal_diagram(graph: Any, arguments: dict[str, Any], code: 
 
 def test_something_else() -> None:
     with pytest.raises(TypeError, match="not dict"):
-        scmlang.from_networkx({"X": ["Y"]})  # type: ignore[arg-type]
+        scmlang.from_networkx({"X": ["Y"]})  # type: ignore[arg-type]  # the mistake under test

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -355,17 +356,23 @@ documents = st.recursive(
 )
 
 
+def written(document: object) -> str:
+    """The document as JSON, with YAML's word for a float that is infinite; a string keeps its own."""
+    text = json.dumps(document, allow_nan=True)
+    return re.sub(r'"(?:[^"\\]|\\.)*"|Infinity', lambda m: ".inf" if m[0] == "Infinity" else m[0], text)
+
+
 @given(st.dictionaries(keys, documents, min_size=1, max_size=4))
+@example({"a": "Infinity", "b": [float("-inf")]})
 def test_json_is_read_as_json(document: dict[str, object]) -> None:
     """YAML 1.2 contains JSON; every document comes back as it was."""
-    text = json.dumps(document, allow_nan=True).replace("Infinity", ".inf")
-    assert listed(plain(read_yaml(Source("r", text)))) == document
+    assert listed(plain(read_yaml(Source("r", written(document))))) == document
 
 
 @given(st.dictionaries(keys, documents, min_size=1, max_size=4), st.integers(0, 30))
 def test_a_span_holds_the_text_of_its_value(document: dict[str, object], offset: int) -> None:
     """Reading a value's own span again gives the value: spans are exact, at any offset."""
-    text = " " * offset + json.dumps(document, allow_nan=True).replace("Infinity", ".inf")
+    text = " " * offset + written(document)
     tree = read_yaml(Source("r", text), offset)
     assert isinstance(tree, Table)
     for entry in tree.entries.values():
