@@ -1,8 +1,8 @@
 """Fuzz everything that the command line does with a text, guided by coverage.
 
-``python -m tools.fuzz_atheris build/fuzz examples tests/golden`` starts from the files of the last two folders and
-keeps in the first, which has to exist, each input that reaches something new; libFuzzer's options, such as
-``-max_total_time=600``, may follow. Needs ``pip install atheris``, which no other part of the project does.
+``python -m tools.fuzz_atheris build/fuzz examples tests/golden`` starts from the files of the last two
+folders and keeps in the first, which has to exist, each input that reaches something new. Options of
+libFuzzer, such as ``-max_total_time=600``, may follow. Needs ``pip install atheris``.
 
 One half of the inputs are changed by libFuzzer, the other by :mod:`tests.fuzz.mutations`, which know words.
 """
@@ -22,7 +22,7 @@ from tests.fuzz.mutations import mutate
 
 
 def test_one_input(content: bytes) -> None:
-    """Raise what is no diagnostic; the choices on the way follow from the content, so that a crash repeats."""
+    """Raise what is no diagnostic; the choices on the way follow from the content, so a crash repeats."""
     exercise(content, Random(crc32(content)))
 
 
