@@ -1,0 +1,137 @@
+"""What estimands are made of.
+
+A variable in a distribution stands at a value. ``"X"`` is the value that X's own name stands for, ``"X'"``
+and ``"X''"`` are other values of the same variable, and ``At("X", 1)`` is a fixed one. A sum binds symbols,
+not variables: in Σ_{X'} P(Y | X', Z) P(X') the treatment that is asked about, X, is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class At:
+    """A variable at a fixed value: a number, a level's name, or a symbol of a bare diagram."""
+
+    variable: str
+    value: int | float | str
+
+
+Term = str | At
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """P(of | do(do), given): an observed distribution, or one that was seen in an experiment."""
+
+    of: tuple[Term, ...]
+    given: tuple[Term, ...] = ()
+    do: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mean:
+    """E(of | do(do), given), the mean of a variable; named levels count from 0."""
+
+    of: str
+    given: tuple[Term, ...] = ()
+    do: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True)
+class Value:
+    """The number that a symbol stands for, as in Σ_{Y} Y P(Y | X)."""
+
+    symbol: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product of some factors; 1 where there is none."""
+
+    factors: tuple[Estimand, ...]
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """The sum of ``inner`` over all values of the symbols ``over``, which are bound in it."""
+
+    over: tuple[str, ...]
+    inner: Estimand
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """``top / bottom``."""
+
+    top: Estimand
+    bottom: Estimand
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The sum of ``coefficient * term``, such as a difference of two means; 0 where there is none."""
+
+    terms: tuple[tuple[Fraction, Estimand], ...]
+
+
+Estimand = Conditional | Mean | Value | Product | Marginal | Quotient | Linear
+ONE = Product(())
+
+
+def variable_of(term: Term) -> str:
+    """The variable that a symbol, or a fixed value, is one of: X for ``X''``."""
+    return term.variable if isinstance(term, At) else term.rstrip("'")
+
+
+def free(node: Estimand) -> frozenset[str]:
+    """The symbols that are not bound by a sum."""
+    match node:
+        case Conditional(of, given, do):
+            return symbols((*of, *given, *do))
+        case Mean(_, given, do):
+            return symbols((*given, *do))
+        case Value(symbol):
+            return frozenset((symbol,))
+        case Product(factors):
+            return frozenset[str]().union(*map(free, factors))
+        case Marginal(over, inner):
+            return free(inner) - set(over)
+        case Quotient(top, bottom):
+            return free(top) | free(bottom)
+        case Linear(terms):
+            return frozenset[str]().union(*(free(term) for _, term in terms))
+
+
+def symbols(terms: Iterable[Term]) -> frozenset[str]:
+    """Those of some terms that are at no fixed value."""
+    return frozenset(term for term in terms if isinstance(term, str))
+
+
+def marginal(over: Iterable[str], inner: Estimand) -> Estimand:
+    """The sum over some symbols; one that sums a conditional's own variables away is taken at once."""
+    names = tuple(over)
+    if not names:
+        return inner
+    if isinstance(inner, Conditional) and set(names) <= set(inner.of):
+        left = tuple(term for term in inner.of if term not in names)
+        return Conditional(left, inner.given, inner.do) if left else ONE
+    if isinstance(inner, Marginal):
+        return Marginal((*names, *inner.over), inner.inner)
+    return Marginal(names, inner)
+
+
+def product(factors: Sequence[Estimand]) -> Estimand:
+    """The product, products in it being flattened."""
+    flat: list[Estimand] = []
+    for f in factors:
+        flat.extend(f.factors if isinstance(f, Product) else [f])
+    return flat[0] if len(flat) == 1 else Product(tuple(flat))
+
+
+def difference(left: Estimand, right: Estimand) -> Estimand:
+    """``left - right``."""
+    return Linear(((Fraction(1), left), (Fraction(-1), right)))
