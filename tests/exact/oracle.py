@@ -133,7 +133,8 @@ def _intervals(model: CausalModel, name: str) -> list[tuple[float, float]]:
     if variable.role is Role.EXOGENOUS:
         return [(domain.offset + k, p) for k, p in enumerate(chances[0].tolist())]
     sums = np.cumsum(chances, axis=1)
-    cuts = np.unique(np.concatenate([[0.0, 1.0], sums.ravel(), 1 - sums.ravel()]).clip(0, 1).round(12))
+    cuts = np.unique(np.concatenate([[0.0, 1.0], sums.ravel(), 1 - sums.ravel()]).clip(0, 1))
+    cuts = cuts[np.diff(cuts, prepend=-1.0) > 1e-12]  # thresholds that are equal but for rounding are one
     return [((a + b) / 2, b - a) for a, b in pairwise(cuts.tolist())]
 
 
