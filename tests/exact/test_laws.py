@@ -128,7 +128,7 @@ def test_distributions_sum_to_one_and_to_their_margins(system: System) -> None:
 @settings(max_examples=MODELS, deadline=None)
 @given(systems())
 def test_enumeration_of_every_unit_agrees(system: System) -> None:
-    """To 1e-12, in floats and in fractions; the oracle's own rounding counts for more where evidence is rare."""
+    """To 1e-12, in floats and in fractions; rare evidence magnifies the rounding of the oracle itself."""
     model = system.model
     oracle = Oracle(model)
     asked = [system.event() for _ in range(system.chance.randint(1, 2))]
