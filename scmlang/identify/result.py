@@ -1,0 +1,104 @@
+"""What identification finds out about a query: the verdict, an estimand or a witness, and the steps to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from scmlang.identify.estimand import LATEX, Estimand, show
+
+SCHEMA = 1
+Edge = tuple[str, str]
+
+
+class Witness(Protocol):
+    """Why a quantity is not identifiable: a hedge, a thicket, an inconsistent counterfactual factor."""
+
+    def __str__(self) -> str:
+        """One clause."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"kind": …}`` and what it consists of."""
+        ...
+
+    def regions(self) -> tuple[Region, ...]:
+        """The parts of the diagram to be coloured, the larger ones first; none where nothing can be shown."""
+        ...
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the diagram in a witness.
+
+    Attributes:
+        label: what it is, for the legend.
+        nodes: its variables.
+        directed: its edges (cause, effect).
+        bidirected: its edges as sorted pairs.
+    """
+
+    label: str
+    nodes: frozenset[str]
+    directed: frozenset[Edge] = frozenset()
+    bidirected: frozenset[Edge] = frozenset()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a derivation.
+
+    Attributes:
+        rule: what allows it: ``ID, line 4``, ``do-calculus, rule 2``.
+        text: what is done, one sentence without a full stop.
+    """
+
+    rule: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Identification:
+    """The answer to whether data determine a quantity.
+
+    Attributes:
+        query: the quantity as canonical text.
+        identifiable: the verdict; None where it is not decided, and ``notes`` say why.
+        method: what decided it: ``back-door``, ``adjustment``, ``front-door``, ``ID``, ``IDC``, ``gID``,
+            ``gIDC``, ``ID*``, ``IDC*``, ``ctf-ID`` …
+        estimand: the quantity in terms of the data, where it is identifiable.
+        witness: what rules that out, where it is not.
+        steps: the derivation, for ``--explain``.
+        notes: what else a reader should know, one sentence each: an instrument, say, and what it gives.
+    """
+
+    query: str
+    identifiable: bool | None
+    method: str
+    estimand: Estimand | None = None
+    witness: Witness | None = None
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON's values, schema 1."""
+        found = self.estimand
+        return {
+            "schema": SCHEMA,
+            "query": self.query,
+            "identifiable": self.identifiable,
+            "method": self.method,
+            "estimand": None if found is None else show(found),
+            "estimand_latex": None if found is None else show(found, LATEX),
+            "witness": None if self.witness is None else self.witness.to_json(),
+            "notes": list(self.notes),
+        }
+
+
+def listed(names: Iterable[str]) -> str:
+    """``{A, B}``, sorted."""
+    return f"{{{', '.join(sorted(names))}}}"
