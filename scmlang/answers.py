@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -25,18 +25,22 @@ from scmlang.semantics.quantities import (
     show_value,
 )
 from scmlang.semantics.queries import Edit, Intervention, read_query, show
+from scmlang.views.answer import chart, show_rows, to_html, to_text
+from scmlang.views.bars import Chart
+from scmlang.views.cells import Cell, show_number
 
 if TYPE_CHECKING:
     from scmlang.exact.numbers import Number
 
+__all__ = ["Answer", "answer_exactly", "show_number", "show_rows"]
+
 SCHEMA = 1
 METHOD = "variable elimination"
-Cell = int | float | Fraction | str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
-    """What a query was answered.
+    """What a query was answered; ``float(answer)`` is its number, and it shows itself as a table.
 
     Attributes:
         query: the query as canonical text.
@@ -63,6 +67,36 @@ class Answer:
     def table(self) -> list[dict[str, Cell]]:
         """The table as records, for ``pandas.DataFrame(answer.table)`` and the like."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def __float__(self) -> float:
+        """The number.
+
+        Raises:
+            TypeError: for a table, and where there is no number.
+        """
+        if self.value is None:
+            raise TypeError(f"the answer to {self.query} is no single number; see its table")
+        return float(self.value)
+
+    def __str__(self) -> str:
+        """The lines that ``scmlang query`` prints."""
+        return to_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return to_html(self)
+
+    def plot(self) -> Chart:
+        """A bar for every number, with whiskers of 95 % where it was estimated; notebooks show it.
+
+        ``answer.plot().svg`` is the picture's text. Under an intervention alone, ``do(X=1)``, the factual and
+        the interventional probability of each level are side by side.
+
+        Raises:
+            ScmError: E290 where there is no number, E291 where there are too many.
+        """
+        return chart(self)
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON's values, schema 1; rational numbers are strings such as ``"4/19"``."""
@@ -174,15 +208,3 @@ def _number(value: Number) -> int | float | Fraction:
 
 def _plain(cell: Cell) -> Any:
     return str(cell) if isinstance(cell, Fraction) else cell
-
-
-def show_number(value: Cell, digits: int = 6) -> str:
-    """A number for people: ``0.19``, ``4/19``, ``undefined``."""
-    if value is None:
-        return "undefined"
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
-
-
-def show_rows(found: Answer) -> Sequence[tuple[str, ...]]:
-    """The table's cells as text."""
-    return [tuple(show_number(c) if not isinstance(c, str) else c for c in row) for row in found.rows]

@@ -1,4 +1,4 @@
-"""Tables and lines on standard output: literal text, readable at 80 columns, unbroken in a pipe."""
+"""Tables on standard output, unbroken in a pipe."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 
-PIPE_WIDTH = 200
-WORD = 24  # characters of a word that are kept together where a column has to wrap
+from scmlang.views.table import PIPE_WIDTH, table_lines
 
 
 def print_table(
@@ -18,31 +17,11 @@ def print_table(
     Args:
         title: a line above.
         headings: one a column.
-        rows: cells, literal text: ``[64, 64]`` is no markup.
+        rows: cells, literal text.
         right: the headings of columns that are set to the right.
     """
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
     known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    console = Console(markup=False, highlight=False, emoji=False, width=None if known else PIPE_WIDTH)
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    cells = [tuple(row) for row in rows]
-    for heading, column in zip(headings, zip(*cells, strict=True), strict=True):
-        words = [word for cell in (heading, *column) for word in cell.split()]
-        table.add_column(
-            heading,
-            justify="right" if heading in right else "left",
-            overflow="fold",
-            min_width=min(max(map(len, words)), WORD),
-        )
-    for row in cells:
-        table.add_row(*row)
     print(title)
-    with console.capture() as capture:
-        console.print(table)
-    for line in capture.get().splitlines():
-        if line.strip():
-            print(line.rstrip())
+    for line in table_lines(headings, rows, right, None if known else PIPE_WIDTH):
+        print(line)
     print()

@@ -23,15 +23,15 @@ INK, ARC, FAINT, CUT, SET = "#1f2937", "#1d4ed8", "#8b929d", "#c3c8d0", "#b45309
 def svg(layout: Layout) -> str:
     """The picture, a whole SVG document without an XML declaration."""
     scene = layout.scene
-    box = " ".join(map(_n, (layout.left, layout.top, layout.width, layout.height)))
+    box = " ".join(map(decimals, (layout.left, layout.top, layout.width, layout.height)))
     order = sorted(zip(scene.edges, layout.paths, strict=True), key=lambda pair: not pair[0].cut)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box}" '
-        f'width="{_n(layout.width)}" height="{_n(layout.height)}">',
+        f'width="{decimals(layout.width)}" height="{decimals(layout.height)}">',
         f"<title>{escape(f'Causal diagram {scene.title}')}</title>",
         f"<desc>{escape(description(scene))}</desc>",
-        f'<rect x="{_n(layout.left)}" y="{_n(layout.top)}" width="{_n(layout.width)}" '
-        f'height="{_n(layout.height)}" rx="8" fill="#ffffff"/>',
+        f'<rect x="{decimals(layout.left)}" y="{decimals(layout.top)}" width="{decimals(layout.width)}" '
+        f'height="{decimals(layout.height)}" rx="8" fill="#ffffff"/>',
         '<g fill="none" stroke-linecap="butt">',
         *(part for edge, path in order for part in _edge(edge, path, scene)),
         "</g>",
@@ -79,7 +79,7 @@ def _head(path: Path, colour: str) -> str:
     tip, neck = path[-1][3], _stem(path)[-1][3]
     along = (tip - neck) / (abs(tip - neck) or 1.0)
     base, side = tip - HEAD * along, HALF_HEAD * along * 1j
-    points = " ".join(f"{_n(p.real)},{_n(p.imag)}" for p in (tip, base + side, base - side))
+    points = " ".join(f"{decimals(p.real)},{decimals(p.imag)}" for p in (tip, base + side, base - side))
     return f'<polygon points="{points}" fill="{colour}"/>'
 
 
@@ -103,15 +103,15 @@ def _node(node: Node, box: Box) -> Iterator[str]:
         yield f'<rect {_outline(inner)} fill="#e0f2fe" stroke="{stroke}" stroke-width="0.8"/>'
     size = font_size(node)
     ink = "#4b5563" if faint else INK
-    x, y = _n(box.centre.real), _n(box.centre.imag + 0.35 * size)
-    yield f'<text x="{x}" y="{y}" font-size="{_n(size)}" fill="{ink}">{escape(node.label)}</text>'
+    x, y = decimals(box.centre.real), decimals(box.centre.imag + 0.35 * size)
+    yield f'<text x="{x}" y="{y}" font-size="{decimals(size)}" fill="{ink}">{escape(node.label)}</text>'
 
 
 def _outline(box: Box) -> str:
     corner = box.centre - box.half
     radius = min(box.half.real, box.half.imag) if box.round else 3.0
-    x, y, width, height = map(_n, (corner.real, corner.imag, 2 * box.half.real, 2 * box.half.imag))
-    return f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{_n(radius)}"'
+    x, y, width, height = map(decimals, (corner.real, corner.imag, 2 * box.half.real, 2 * box.half.imag))
+    return f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{decimals(radius)}"'
 
 
 def _d(path: Path) -> str:
@@ -119,8 +119,9 @@ def _d(path: Path) -> str:
 
 
 def _p(point: complex) -> str:
-    return f"{_n(point.real)},{_n(point.imag)}"
+    return f"{decimals(point.real)},{decimals(point.imag)}"
 
 
-def _n(number: float) -> str:
+def decimals(number: float) -> str:
+    """A coordinate with two decimals at most."""
     return f"{round(number, 2) + 0.0:.2f}".rstrip("0").rstrip(".")

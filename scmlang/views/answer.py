@@ -1,0 +1,160 @@
+"""One answer as text, as HTML and as bars, whatever it was had by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from html import escape
+from typing import Protocol
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.views.bars import FACTUAL, INTERVENTIONAL, Bar, Chart, Group, Panel, Series, coloured
+from scmlang.views.cells import UNDEFINED, Cell, show_number
+from scmlang.views.table import table_lines
+
+NUMBERS = ("p", "value", "factual", "interventional", "standard_error")
+MOST_BARS = 400
+MOST_SERIES = 6
+SPREAD = 1.96  # standard errors on either side: 95 % of a normal distribution
+LONG_FRACTION = 11
+
+
+class Shown(Protocol):
+    """What is shown of an answer; see :class:`scmlang.answers.Answer`."""
+
+    @property
+    def query(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def value(self) -> int | float | Fraction | None: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]: ...
+    @property
+    def standard_error(self) -> float | None: ...
+
+
+def show_rows(answer: Shown) -> list[tuple[str, ...]]:
+    """The table's cells as text."""
+    return [tuple(c if isinstance(c, str) else show_number(c) for c in row) for row in answer.rows]
+
+
+def to_text(answer: Shown) -> str:
+    """The lines that the command line prints."""
+    if not answer.columns:
+        return f"{answer.query} = {show_number(answer.value)}\n{how(answer)}"
+    lines = table_lines(answer.columns, show_rows(answer), NUMBERS)
+    return "\n".join([answer.query, *lines, "", how(answer)])
+
+
+def how(answer: Shown) -> str:
+    """``exact, by variable elimination``."""
+    return f"{answer.status}, by {answer.method}"
+
+
+def to_html(answer: Shown) -> str:
+    """A table for notebooks, the query above and how it was had below."""
+    if not answer.columns:
+        return f"<p>{_code(answer.query)} = {escape(show_number(answer.value))}<br>{_small(how(answer))}</p>"
+    head = "".join(f"<th{_side(name)}>{escape(name)}</th>" for name in answer.columns)
+    body = "".join(f"<tr>{_cells(answer.columns, row)}</tr>" for row in show_rows(answer))
+    caption = f"<caption>{_code(answer.query)}<br>{_small(how(answer))}</caption>"
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cells(columns: Sequence[str], row: Sequence[str]) -> str:
+    return "".join(f"<td{_side(n)}>{escape(cell)}</td>" for n, cell in zip(columns, row, strict=True))
+
+
+def _side(column: str) -> str:
+    return f' style="text-align: {"right" if column in NUMBERS else "left"}"'
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"
+
+
+def _small(text: str) -> str:
+    return f"<small>{escape(text)}</small>"
+
+
+def chart(answer: Shown) -> Chart:
+    """The answer as bars: one number, a table, or the factual beside the interventional distribution.
+
+    The last variable of a table has a colour for each of its levels, where they are few.
+
+    Raises:
+        ScmError: E290 for an answer without numbers, E291 for one of too many.
+    """
+    if not answer.columns and answer.value is None:
+        message = f"`{answer.query}` has no number to draw: the answer is {answer.status}"
+        raise ScmError([Diagnostic("E290", message)])
+    bars = len(answer.rows) * (2 if "interventional" in answer.columns else 1)
+    if bars > MOST_BARS:
+        message = f"a chart of `{answer.query}` would have {bars} bars, more than {MOST_BARS}"
+        helps = ("ask about fewer variables, or about some of their levels",)
+        raise ScmError([Diagnostic("E291", message, helps=helps)])
+    if not answer.columns:
+        one = _bar(answer.value, answer.standard_error)
+        return Chart(answer.query, _note(answer), coloured(["value"]), (Panel("", (Group("", (one,)),)),))
+    if "interventional" in answer.columns:
+        return _beside(answer)
+    return _table(answer)
+
+
+def _beside(answer: Shown) -> Chart:
+    """A panel for each variable, with two bars for each level."""
+    names = list(dict.fromkeys(str(row[0]) for row in answer.rows))
+    panels = [
+        Panel(name, tuple(_group(answer, row) for row in answer.rows if row[0] == name)) for name in names
+    ]
+    series = (Series("factual", FACTUAL), Series(answer.query, INTERVENTIONAL))
+    return Chart(answer.query, _note(answer), series, tuple(panels))
+
+
+def _group(answer: Shown, row: tuple[Cell, ...]) -> Group:
+    record = dict(zip(answer.columns, row, strict=True))
+    return Group(str(record["level"]), (_bar(record["factual"]), _bar(record["interventional"])))
+
+
+def _table(answer: Shown) -> Chart:
+    """A group for each configuration of the variables but the last, or for each row."""
+    at = next(i for i, name in enumerate(answer.columns) if name in NUMBERS)
+    error = answer.columns.index("standard_error") if "standard_error" in answer.columns else None
+    names = answer.columns[:at]
+    levels = list(dict.fromkeys(str(row[at - 1]) for row in answer.rows))
+    split = at > 1 and len(levels) <= MOST_SERIES
+    groups: dict[str, list[Bar]] = {}
+    for row in answer.rows:
+        shown = list(zip(names, row, strict=False))
+        label = ", ".join(f"{name}={level}" for name, level in (shown[:-1] if split else shown))
+        spread = None if error is None else row[error]
+        groups.setdefault(label, []).append(_bar(row[at], spread))
+    series = [f"{names[-1]}={level}" for level in levels] if split else [answer.columns[at]]
+    panel = Panel("", tuple(Group(label, tuple(bars)) for label, bars in groups.items()))
+    return Chart(answer.query, _note(answer), coloured(series), (panel,))
+
+
+def _bar(value: Cell, error: Cell = None) -> Bar:
+    if value is None or isinstance(value, str):
+        return Bar(None, UNDEFINED)
+    long = isinstance(value, Fraction) and len(str(value)) > LONG_FRACTION
+    text = show_number(float(value) if long else value, 4)
+    if error is None or isinstance(error, str):
+        return Bar(float(value), text)
+    half = SPREAD * float(error)
+    return Bar(float(value), f"{text} ± {half:.2g}", (float(value) - half, float(value) + half))
+
+
+def _note(answer: Shown) -> str:
+    return "; ".join(_notes(answer))
+
+
+def _notes(answer: Shown) -> Iterator[str]:
+    yield how(answer)
+    if answer.standard_error is not None or "standard_error" in answer.columns:
+        yield "whiskers are 95 % intervals"
