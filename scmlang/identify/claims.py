@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from scmlang.diagram.claims import Decision, Verdict
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.estimand import show
-from scmlang.identify.id import Hedge, identify
+from scmlang.identify.hedge import Hedge
+from scmlang.identify.id import identify
 from scmlang.semantics.assertions import Assertion, Identifiability
 from scmlang.semantics.quantities import (
     Counterfactual,

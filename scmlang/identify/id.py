@@ -1,34 +1,53 @@
-"""The ID and IDC algorithms, complete for interventional distributions.
+"""Interventional distributions from observation and from experiments: ID, IDC, gID and gIDC, all complete.
 
-Shpitser and Pearl, Identification of Joint Interventional Distributions in Recursive Semi-Markovian Causal
-Models, AAAI 2006, and Identification of Conditional Interventional Distributions, UAI 2006. The line numbers
-in :class:`_ID` are those of figure 3 of the first.
+The lines are those of ID in figure 3 of Shpitser and Pearl, Identification of Joint Interventional
+Distributions in Recursive Semi-Markovian Causal Models (AAAI 2006). Between line 4 and the end the c-factor
+of each district is found by narrowing a c-component (Tian and Pearl, A general identification condition for
+causal effects, AAAI 2002), which takes the same lines in turn. With experiments every district may be found
+in another of them: Lee, Correa and Bareinboim, General Identifiability with Arbitrary Surrogate
+Experiments (UAI 2019). Conditions that rule 2 of the do-calculus turns into interventions are turned (IDC:
+Shpitser and Pearl, Identification of Conditional Interventional Distributions, UAI 2006; with experiments:
+Kivva, Etesami and Kiyavash, On Identifiability of Conditional Causal Effects, UAI 2023).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from scmlang.diagram.bitgraph import BitGraph, Mask
 from scmlang.diagram.diagram import Diagram
-from scmlang.diagram.separation import m_separated
-from scmlang.identify.estimand import Conditional, Estimand, Quotient, marginal, product
+from scmlang.identify.estimand import Conditional, Estimand, Quotient
+from scmlang.identify.factors import (
+    Link,
+    chain,
+    conditioned,
+    narrowed,
+    without_ones,
+    write_sum,
+)
+from scmlang.identify.hedge import Hedge, Thicket, make_hedge
+from scmlang.identify.result import Step
+
+Tell = Callable[[str, str], None]
+OBSERVED: tuple[Mask, ...] = (0,)
 
 
 @dataclass(frozen=True)
-class Hedge:
-    """Why an effect is not identifiable: two forests over one root set, one of which the intervention meets.
+class Derived:
+    """What ID and its kin find: an estimand, or what rules it out, and the steps.
 
     Attributes:
-        outer: the c-component of the larger one.
-        inner: that of the smaller, which lies in it and outside of the intervention.
+        method: ``ID``, ``IDC``, ``gID`` or ``gIDC``.
+        estimand: where the effect is identifiable.
+        witness: where it is not.
+        steps: the derivation.
     """
 
-    outer: tuple[str, ...]
-    inner: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{{{', '.join(self.outer)}}} around {{{', '.join(self.inner)}}}"
+    method: str
+    estimand: Estimand | None
+    witness: Hedge | Thicket | None
+    steps: tuple[Step, ...]
 
 
 def identify(
@@ -36,91 +55,184 @@ def identify(
 ) -> Estimand | Hedge:
     """P(outcomes | do(do), given) from the observed distribution, or the hedge that rules it out.
 
+    Arguments and errors are those of :func:`derive`.
+    """
+    found = derive(diagram, outcomes, do, given, explain=False)
+    if isinstance(found.witness, Hedge):
+        return found.witness
+    if found.estimand is None:
+        raise TypeError("observation alone leaves a hedge or an estimand")
+    return found.estimand
+
+
+def derive(
+    diagram: Diagram,
+    outcomes: Iterable[str],
+    do: Iterable[str] = (),
+    given: Iterable[str] = (),
+    experiments: Iterable[Iterable[str]] = (),
+    *,
+    explain: bool = True,
+) -> Derived:
+    """P(outcomes | do(do), given) from observation and experiments, or what rules it out.
+
     Args:
         diagram: latent nodes are projected out first.
         outcomes: observed variables, at least one.
         do: those that are held.
         given: those that are conditioned on; the three do not overlap.
+        experiments: sets of observed variables that were held, each at all of their values, while the others
+            were observed; observation alone is always there.
+        explain: whether to record the steps.
 
     Raises:
         ValueError: for names that overlap or are not observed.
     """
-    y, x, z = frozenset(outcomes), frozenset(do), frozenset(given)
-    graph = diagram.latent_projection()
-    if not y or (y & x) or (y & z) or (x & z) or not (y | x | z) <= set(graph.nodes):
+    graph = BitGraph.of(diagram.latent_projection())
+    y, x, z = (frozenset(names) for names in (outcomes, do, given))
+    held = [frozenset(names) for names in experiments]
+    if not y or (y & x) or (y & z) or (x & z) or not (y | x | z).union(*held) <= graph.place.keys():
         raise ValueError("outcomes, interventions and conditions are different observed variables")
-    return _idc(graph, y, x, z)
+    sources = list(dict.fromkeys([0, *(graph.mask(names) for names in held)]))
+    return derive_on(graph, graph.mask(y), graph.mask(x), graph.mask(z), sources, explain=explain)
 
 
-def _idc(graph: Diagram, y: frozenset[str], x: frozenset[str], z: frozenset[str]) -> Estimand | Hedge:
-    for name in sorted(z):
-        others = z - {name}
-        if m_separated(_exchange(graph, x, name), y, [name], x | others):  # rule 2 of the do-calculus
-            return _idc(graph, y, x | {name}, others)
-    found = _ID(graph, y | z, x).run()
-    if isinstance(found, Hedge) or not z:
-        return found
-    return Quotient(found, marginal(_sorted(graph, y), found))
+def derive_on(
+    graph: BitGraph, y: Mask, x: Mask, z: Mask = 0, sources: Sequence[Mask] = OBSERVED, *, explain: bool
+) -> Derived:
+    """:func:`derive` on a graph without latent nodes; ``sources`` are the sets that were held, none first."""
+    steps: list[Step] = []
+
+    def tell(rule: str, text: str) -> None:
+        steps.append(Step(rule, text))
+
+    run = _Run(graph, sources, tell if explain else None)
+    method = ("gID" if len(sources) > 1 else "ID") + ("C" if z else "")
+    found = run.conditional(y, x, z)
+    if isinstance(found, Hedge | Thicket):
+        return Derived(method, None, found, tuple(steps))
+    return Derived(method, found, None, tuple(steps))
 
 
-def _exchange(graph: Diagram, x: frozenset[str], name: str) -> Diagram:
-    """The diagram without arrows into ``x`` and without arrows out of ``name``."""
-    cut = graph.mutilate(x)
-    directed = (edge for edge in cut.directed if edge[0] != name)
-    return Diagram.of(cut.nodes, directed, cut.bidirected, observed=cut.observed)
-
-
-class _ID:
-    def __init__(self, graph: Diagram, y: frozenset[str], x: frozenset[str]) -> None:
-        self.y = y
-        self.x = x
+class _Run:
+    def __init__(self, graph: BitGraph, sources: Sequence[Mask], tell: Tell | None) -> None:
         self.graph = graph
+        self.sources = sources
+        self.tell = tell
 
-    def run(self) -> Estimand | Hedge:
-        order = self.graph.topological_order
-        return self._id(self.y, self.x, Conditional(order), self.graph)
+    def say(self, mask: Mask) -> str:
+        return f"{{{', '.join(self.graph.listed(mask))}}}"
 
-    def _id(self, y: frozenset[str], x: frozenset[str], p: Estimand, graph: Diagram) -> Estimand | Hedge:
-        v = frozenset(graph.nodes)
-        if not x:  # line 1
-            return marginal(_sorted(graph, v - y), p)
-        above = graph.ancestors(*y)
-        if v != above:  # line 2
-            return self._id(y, x & above, marginal(_sorted(graph, v - above), p), graph.subgraph(above))
-        w = (v - x) - graph.mutilate(x).ancestors(*y)
-        if w:  # line 3
-            return self._id(y, x | w, p, graph)
-        districts = graph.subgraph(v - x).c_components
-        if len(districts) > 1:  # line 4
-            parts: list[Estimand] = []
-            for district in districts:
-                part = self._id(district, v - district, p, graph)
-                if isinstance(part, Hedge):
-                    return part
-                parts.append(part)
-            return marginal(_sorted(graph, v - (y | x)), product(parts))
-        (s,) = districts
-        components = graph.c_components
-        if len(components) == 1:  # line 5
-            return Hedge(_sorted(graph, v), _sorted(graph, s))
-        if s in components:  # line 6
-            return marginal(_sorted(graph, s - y), product(_chain(p, graph, s)))
-        outer = next(c for c in components if s < c)  # line 7
-        return self._id(y, x & outer, product(_chain(p, graph, outer)), graph.subgraph(outer))
+    def conditional(self, y: Mask, x: Mask, z: Mask) -> Estimand | Hedge | Thicket:
+        """Conditions that rule 2 exchanges become interventions; the rest by Bayes' theorem."""
+        x, z = self._exchanged(y, x, z)
+        direct = self._direct(y, x, z)
+        if direct is not None:
+            return direct
+        found = self._effect(y | z, x)
+        if isinstance(found, Hedge | Thicket):
+            return found
+        links, over = found
+        if not z:
+            return write_sum(self.graph, without_ones(links, over))
+        if self.tell:
+            self.tell("Bayes", f"divide the joint distribution by its sum over {self.say(y)}")
+        top, bottom = conditioned(links, over, y)
+        upper = write_sum(self.graph, top)
+        return Quotient(upper, write_sum(self.graph, bottom)) if bottom.links else upper
 
+    def _exchanged(self, y: Mask, x: Mask, z: Mask) -> tuple[Mask, Mask]:
+        """Conditions become interventions until rule 2 allows no more; which ones do is unique."""
+        waiting = z
+        while waiting:
+            low = waiting & -waiting
+            waiting ^= low
+            if self.graph.cut(x, low).separated(y, low, x | z & ~low):
+                x, z = x | low, z & ~low
+                waiting = z
+                if self.tell:
+                    text = f"observing {self.say(low)} is as good as intervening on it"
+                    self.tell("do-calculus, rule 2", text)
+        return x, z
 
-def _chain(p: Estimand, graph: Diagram, of: frozenset[str]) -> list[Estimand]:
-    """P(v_i | all before v_i) for each v_i of some nodes, in the order of causes."""
-    order = graph.topological_order
-    return [_conditional(p, order, i) for i, name in enumerate(order) if name in of]
+    def _direct(self, y: Mask, x: Mask, z: Mask) -> Estimand | None:
+        """Where the distribution asked for is one of the data's own."""
+        graph = self.graph
+        matters = graph.ancestors(y | z, stop=x) & x
+        for do in self.sources:
+            if not do & (y | z) and graph.ancestors(y | z, stop=do) & do == matters:
+                if self.tell:
+                    self._tell_direct(x, matters, do)
+                names = (graph.listed(part) for part in (y, z, do))
+                of, given, held = names
+                return Conditional(of, given, held)
+        return None
 
+    def _tell_direct(self, x: Mask, matters: Mask, do: Mask) -> None:
+        if x & ~matters and self.tell:
+            text = f"intervening on {self.say(x & ~matters)} changes nothing that is asked about"
+            self.tell("do-calculus, rule 3", text)
+        if self.tell:
+            source = f"the experiment do({', '.join(self.graph.listed(do))})" if do else "observation"
+            self.tell("ID, line 1", f"what is left is a distribution of {source}")
 
-def _conditional(p: Estimand, order: tuple[str, ...], i: int) -> Estimand:
-    if isinstance(p, Conditional):
-        return Conditional((order[i],), (*order[:i], *p.given))
-    return Quotient(marginal(order[i + 1 :], p), marginal(order[i:], p))
+    def _effect(self, y: Mask, x: Mask) -> tuple[list[Link], Mask] | Hedge | Thicket:
+        """P(y | do(x)) as Σ over the second of the product of the first."""
+        graph, tell = self.graph, self.tell
+        relevant = graph.ancestors(y)
+        if tell and relevant != graph.all:
+            tell("ID, line 2", f"only the ancestors {self.say(relevant)} of {self.say(y)} matter")
+        above = graph.ancestors(y, stop=x)
+        if tell and relevant & ~above & ~x:
+            text = f"intervene on {self.say(relevant & ~above & ~x)} too, which changes nothing (rule 3)"
+            tell("ID, line 3", text)
+        inside = above & ~x
+        districts = graph.districts(inside)
+        if tell and len(districts) > 1:
+            parts = ", ".join(map(self.say, districts))
+            tell("ID, line 4", f"the effect is a product over the c-components {parts}")
+        links: list[Link] = []
+        for district in districts:
+            found = self._district(district)
+            if isinstance(found, Hedge | Thicket):
+                return found
+            links += found
+        return links, inside & ~y
 
+    def _district(self, district: Mask) -> tuple[Link, ...] | Hedge | Thicket:
+        """Q[district] from the first of the sources that determines it."""
+        refused: list[tuple[Mask, Hedge | None]] = []
+        for do in self.sources:
+            found = None if do & district else self._narrow(district, do)
+            if isinstance(found, tuple):
+                return found
+            refused.append((do, found))
+        first = refused[0][1]
+        if len(refused) == 1 and first is not None:
+            return first
+        hedges = tuple((self.graph.listed(do), hedge) for do, hedge in refused)
+        return Thicket(self.graph.listed(district), hedges)
 
-def _sorted(graph: Diagram, names: Iterable[str]) -> tuple[str, ...]:
-    chosen = frozenset(names)
-    return tuple(node for node in graph.topological_order if node in chosen)
+    def _narrow(self, district: Mask, do: Mask) -> tuple[Link, ...] | Hedge:
+        graph, tell = self.graph, self.tell
+        where = f" under do({', '.join(graph.listed(do))})" if do else ""
+        whole = graph.ancestors(district, graph.all & ~do)
+        component = graph.district(district, whole)
+        links = chain(graph, whole, component, do)
+        while component != district:
+            above = graph.ancestors(district, component)
+            if above == component:
+                if tell:
+                    text = f"all of {self.say(component)} are ancestors of {self.say(district)} in it{where}"
+                    tell(f"Q{self.say(district)}: ID, line 5", f"{text}: a hedge")
+                return make_hedge(graph, component, district)
+            if tell:
+                gone = self.say(component & ~above)
+                text = f"look for it in the c-component {self.say(component)}{where}"
+                tell(f"Q{self.say(district)}: ID, line 7", f"{text}, and sum over {gone} (line 2)")
+            smaller = graph.district(district, above)
+            links = narrowed(links, component & ~above, smaller)
+            component = smaller
+        if tell:
+            tell(f"Q{self.say(district)}: ID, line 6", f"it is a product of conditionals{where}")
+        return tuple(link for link in links if district >> link.node & 1)
