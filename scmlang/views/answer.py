@@ -122,21 +122,37 @@ def _group(answer: Shown, row: tuple[Cell, ...]) -> Group:
 
 
 def _table(answer: Shown) -> Chart:
-    """A group for each configuration of the variables but the last, or for each row."""
+    """A colour for each level of one variable, and a group for each configuration of the others."""
     at = next(i for i, name in enumerate(answer.columns) if name in NUMBERS)
     error = answer.columns.index("standard_error") if "standard_error" in answer.columns else None
     names = answer.columns[:at]
-    levels = list(dict.fromkeys(str(row[at - 1]) for row in answer.rows))
-    split = at > 1 and len(levels) <= MOST_SERIES
+    split = _split(answer.rows, at)
     groups: dict[str, list[Bar]] = {}
     for row in answer.rows:
-        shown = list(zip(names, row, strict=False))
-        label = ", ".join(f"{name}={level}" for name, level in (shown[:-1] if split else shown))
-        spread = None if error is None else row[error]
-        groups.setdefault(label, []).append(_bar(row[at], spread))
-    series = [f"{names[-1]}={level}" for level in levels] if split else [answer.columns[at]]
+        label = ", ".join(_event(names[i], row[i]) for i in range(at) if i != split)
+        groups.setdefault(label, []).append(_bar(row[at], None if error is None else row[error]))
+    series = (
+        [answer.columns[at]]
+        if split is None
+        else [_event(names[split], level) for level in _levels(answer.rows, split)]
+    )
     panel = Panel("", tuple(Group(label, tuple(bars)) for label, bars in groups.items()))
     return Chart(answer.query, _note(answer), coloured(series), (panel,))
+
+
+def _split(rows: Sequence[tuple[Cell, ...]], variables: int) -> int | None:
+    """The last of several variables that has few levels."""
+    few = [i for i in range(variables) if len(_levels(rows, i)) <= MOST_SERIES]
+    return few[-1] if few and variables > 1 else None
+
+
+def _levels(rows: Sequence[tuple[Cell, ...]], column: int) -> list[Cell]:
+    return list(dict.fromkeys(row[column] for row in rows))
+
+
+def _event(name: str, level: Cell) -> str:
+    """``Y=1``, and ``do(X=1)`` for a variable that is held at each of its values."""
+    return f"{name[:-1]}={level})" if name.startswith("do(") else f"{name}={level}"
 
 
 def _bar(value: Cell, error: Cell = None) -> Bar:
