@@ -1,5 +1,13 @@
-"""Estimands: sums, products and quotients of distributions that are observed, or seen in experiments."""
+"""Estimands: sums, products and quotients of distributions that are observed, or seen in experiments.
 
+``nodes`` is the algebra; ``text`` writes it and ``parse`` reads it back; ``simplify`` brings it into its
+textbook form, by way of the ``ratio`` of two products; ``evaluate`` computes it.
+Needs: the diagram, for what separation can simplify. Guarantees: nothing here changes what an estimand is
+equal to in the positive distributions of its diagram.
+"""
+
+from scmlang.identify.estimand.canonical import arranged, same
+from scmlang.identify.estimand.evaluate import BATCH, Distributions, Table, evaluate
 from scmlang.identify.estimand.nodes import (
     ONE,
     At,
@@ -18,17 +26,21 @@ from scmlang.identify.estimand.nodes import (
     product,
     variable_of,
 )
+from scmlang.identify.estimand.parse import parse
 from scmlang.identify.estimand.renaming import substitute
+from scmlang.identify.estimand.simplify import simplify
 from scmlang.identify.estimand.text import ASCII, LATEX, NOTATIONS, UNICODE, Notation, show
 
 __all__ = [
     "ASCII",
+    "BATCH",
     "LATEX",
     "NOTATIONS",
     "ONE",
     "UNICODE",
     "At",
     "Conditional",
+    "Distributions",
     "Estimand",
     "Linear",
     "Marginal",
@@ -36,13 +48,19 @@ __all__ = [
     "Notation",
     "Product",
     "Quotient",
+    "Table",
     "Term",
     "Value",
+    "arranged",
     "difference",
+    "evaluate",
     "free",
     "marginal",
+    "parse",
     "product",
+    "same",
     "show",
+    "simplify",
     "substitute",
     "variable_of",
 ]
