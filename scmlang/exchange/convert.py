@@ -19,7 +19,7 @@ def guess(path: Path | None, named: str | None, option: str) -> str:
         ScmError: E250 where neither says one.
     """
     if named is not None:
-        return named
+        return "ir" if named == "scm" else named
     suffix = path.suffix.lower() if path is not None else ""
     if suffix not in SUFFIXES:
         place = f"the name `{path}`" if path is not None else "nothing"

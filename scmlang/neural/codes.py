@@ -10,4 +10,6 @@ CODES: dict[str, str] = {
     "E204": "a given value outside its domain",
     "E205": "a number out of range",
     "E206": "guidance by a label that does not cause the image",
+    "E207": "a trained model of which nothing can be written as equations",
+    "W200": "a variable of a trained model that cannot be written as an equation",
 }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scmlang.compiler import Compilation
 from scmlang.diagnostics import ScmError
 from scmlang.exchange import WRITERS
+from scmlang.exchange.convert import guess
 from scmlang.exchange.ir import expression
 from scmlang.semantics.expressions import Expression, evaluate
 from scmlang.semantics.model import Assignment, CausalModel
@@ -133,3 +134,7 @@ def test_every_writer_writes_every_example() -> None:
                 continue
             with pytest.raises(ScmError, match="E255"):
                 WRITERS[name](model)
+
+
+def test_the_language_is_a_format_by_its_own_name() -> None:
+    assert guess(None, "scm", "--to") == guess(Path("model.scm"), None, "--to") == "ir"
