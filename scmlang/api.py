@@ -15,16 +15,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 from scmlang.compiler import Compilation, open_artefact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
-    from typing import Any
 
     import networkx as nx
 
+    from scmlang.answers import Answer
     from scmlang.graph import Graph
     from scmlang.neural.query import EditAnswer
     from scmlang.neural.summary import Summary
@@ -143,25 +143,66 @@ class Model:
         run = start_run(Path(runs), self._checked, plan, loaded, Path(data))
         return train_run(run, plan, dataset, listen=listen).run
 
+    @property
+    def queries(self) -> dict[str, str]:
+        """The named queries of the file, each of which :meth:`query` takes by its name."""
+        return dict(self._checked.queries)
+
+    @overload
     def query(
         self,
         text: str,
         *,
+        run: str | Path | Run,
+        images: Sequence[str | Path] = ...,
+        given: Mapping[str, str | int | float | bool] | None = ...,
+        samples: int | None = ...,
+        seed: int = ...,
+        steps: int | None = ...,
+        guidance: Mapping[str, float] | None = ...,
+    ) -> EditAnswer: ...
+
+    # Whether the newest run is asked depends on the text, and nobody should have to tell the two apart.
+    @overload
+    def query(
+        self,
+        text: str,
+        *,
+        exact: bool = ...,
+        runs: str | Path | None = ...,
+        images: Sequence[str | Path] = ...,
+        given: Mapping[str, str | int | float | bool] | None = ...,
+        samples: int | None = ...,
+        seed: int = ...,
+        steps: int | None = ...,
+        guidance: Mapping[str, float] | None = ...,
+    ) -> Answer | Any: ...
+
+    def query(
+        self,
+        text: str,
+        *,
+        exact: bool = False,
         run: str | Path | Run | None = None,
-        runs: str | Path = RUNS,
+        runs: str | Path | None = None,
         images: Sequence[str | Path] = (),
         given: Mapping[str, str | int | float | bool] | None = None,
-        samples: int = 1,
+        samples: int | None = None,
         seed: int = 0,
         steps: int | None = None,
         guidance: Mapping[str, float] | None = None,
-    ) -> EditAnswer:
-        """Answer a counterfactual query about images with a trained run.
+    ) -> Answer | EditAnswer:
+        """Answer a query: from the model itself, or, where pictures are edited, with a trained run.
+
+        A probability, an expectation or an effect is answered from the model, and so is ``do(X=1)`` where
+        every variable has an equation. A run edits pictures: it is asked for ``I[C=green] | I``, for
+        ``do(C=1)`` of a model with something to learn, and wherever a keyword says so.
 
         Args:
-            text: ``do(C=1)`` or ``I[C=green] | I``, or the name of a query in the file.
-            run: the run or its folder; the model's newest one under ``runs`` by default.
-            runs: where run folders are kept.
+            text: such as ``P(Y[X=1]=1 | X=0)``, or the name of a query in the file.
+            exact: fractions in the place of floats.
+            run: a run or its folder; the model's newest one under ``runs`` by default.
+            runs: where run folders are kept; ``runs`` by default.
             images: picture files; the first eight test images of the run's data by default.
             given: levels or values of labels of the pictures; the others are recognised.
             samples: posterior draws per image.
@@ -170,24 +211,43 @@ class Model:
             guidance: scale by changed label; the recipe's by default.
 
         Raises:
-            ScmError: for a mistaken query, a missing run, unreadable pictures.
+            ScmError: for a mistaken query, for what has no answer
+                (see :func:`scmlang.answers.answer_exactly`), for a missing run, for unreadable pictures.
+            TypeError: for ``exact`` of a run.
         """
+        asks_run = (
+            run is not None or runs is not None or bool(images or given or guidance) or steps is not None
+        )
+        if not asks_run and not self._edits(text):
+            from scmlang.answers import answer_exactly
+
+            return answer_exactly(self._checked, text, exact=exact)
+        if exact:
+            raise TypeError("exact=True is for answers from the model's equations, and a run edits pictures")
         from scmlang.query import QueryOptions, answer_query
         from scmlang.train.runs import Run, newest_run, open_run
 
         if run is None:
-            run = newest_run(Path(runs), self.name)
+            run = newest_run(RUNS if runs is None else Path(runs), self.name)
         elif not isinstance(run, Run):
             run = open_run(Path(run))
         options = QueryOptions(
             images=tuple(Path(image) for image in images),
             given={name: _typed(value) for name, value in (given or {}).items()},
-            samples=samples,
+            samples=1 if samples is None else samples,
             seed=seed,
             steps=steps,
             guidance={name: str(scale) for name, scale in (guidance or {}).items()},
         )
         return answer_query(open_artefact(run), text, options)
+
+    def _edits(self, text: str) -> bool:
+        """Whether a query asks for edited pictures."""
+        from scmlang.semantics.queries import Edit, Intervention
+
+        query = self.compilation.query(text)
+        open_ = not self._checked.is_fully_specified
+        return isinstance(query, Edit) or (open_ and isinstance(query, Intervention))
 
 
 def _typed(value: object) -> str:
