@@ -1,0 +1,181 @@
+"""Events given evidence: what the evidence makes irrelevant cancels before anything is identified.
+
+P(events | given) is a quotient of two sums of products of counterfactual factors. Factors that share no sum
+with one that speaks of the events are in both, and cancel; so only the ancestral components that touch the
+events have to be identified (IDC*, Shpitser and Pearl, arXiv:1206.5294; ctf-IDC, Correa, Lee and Bareinboim,
+arXiv:2107.03190).
+
+Numerator and denominator are then identified each for itself: at the values of the query some atoms may
+coincide that do not at others, as in P(X=1 | Y[X=1]=0), where both papers' algorithms, which have symbols for
+values, would give up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
+from itertools import product as combinations
+
+from scmlang.diagram.diagram import Diagram
+from scmlang.identify.counterfactuals.closure import Atom, Case, Closure, Pairs
+from scmlang.identify.counterfactuals.factors import ZERO, CFactor, districts, factorised
+from scmlang.identify.counterfactuals.vocabulary import Vocabulary
+from scmlang.identify.estimand import ONE, At, Estimand, Linear, Marginal, Quotient, Term, Value, product
+from scmlang.identify.result import Step, Witness
+from scmlang.semantics.quantities import Counterfactual
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """An event as cases that exclude each other.
+
+    Attributes:
+        inside: the cases in which it happens; None where they cannot be listed.
+        outside: those in which it does not.
+    """
+
+    inside: tuple[Case, ...] | None
+    outside: tuple[Case, ...] | None = None
+
+    @property
+    def opposite(self) -> Constraint:
+        """That the event does not happen."""
+        return Constraint(self.outside, self.inside)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is summed over the events: ``weight``, times the value of ``of`` where there is one."""
+
+    weight: Fraction
+    events: tuple[Constraint, ...] = ()
+    of: Counterfactual | None = None
+
+
+class Impossible(Exception):
+    """The evidence never happens."""
+
+
+class Tied(Exception):
+    """A variable that stands for each of its values in turn can have one of them only."""
+
+
+@dataclass
+class Derivation:
+    """One probability or mean on its way to an estimand.
+
+    Attributes:
+        graph: over observed variables.
+        q: gives c-factors.
+        words: gives new symbols.
+        steps: what has been done.
+        failed: the witness of each part that is not identifiable.
+    """
+
+    graph: Diagram
+    q: CFactor
+    words: Vocabulary
+    steps: list[Step] = field(default_factory=list)
+    failed: list[Witness] = field(default_factory=list)
+
+    def conditional(self, targets: Sequence[Target], given: Sequence[Constraint]) -> Estimand | None:
+        """Σ weight P(target | given); None, and the witnesses in ``failed``, where it is not identifiable.
+
+        Args:
+            targets: with all cases of their events listed.
+            given: likewise.
+
+        Raises:
+            Impossible, Tied: as they say.
+        """
+        closure = Closure(self.graph, self.words)
+        known = [[closure.terms(case) for case in c.inside or ()] for c in given]
+        for pair in chain(*(c[0] for c in known if len(c) == 1)):
+            closure.equate(*pair)
+        asked = [[closure.terms(case) for case in listed(t.events)] for t in targets]
+        means = [None if t.of is None else closure.value(t.of) for t in targets]
+        if closure.impossible or not all(known):
+            raise Impossible
+        several = [c for c in known if len(c) > 1]
+        seeds = _terms(closure, chain(*asked)) | {term for term in means if term is not None}
+        atoms, touched = relevant(closure, seeds, [_terms(closure, c) for c in several])
+        evidence = [tuple(chain(*chosen)) for chosen in combinations(*(several[i] for i in touched))]
+        above = [
+            (target.weight, self._part(closure.copy(atoms), (*pairs, *more), mean))
+            for target, found, mean in zip(targets, asked, means, strict=True)
+            for pairs in found
+            for more in evidence
+        ]
+        below = [(Fraction(1), self._part(closure.copy(atoms), more, None)) for more in evidence]
+        return over(linear(above), linear(below))
+
+    def _part(self, closure: Closure, pairs: Pairs, mean: Term | None) -> Estimand | None:
+        for pair in pairs:
+            closure.equate(*pair)
+        term = None if mean is None else closure.find(mean)
+        summed = isinstance(term, str) and term in closure.bound
+        if isinstance(term, str):
+            closure.release(term)
+        if closure.tie is not None:
+            raise Tied
+        outcome = factorised(closure, self.q)
+        self.steps += outcome.steps
+        if not isinstance(outcome.found, Estimand):
+            self.failed.append(outcome.found)
+            return None
+        if isinstance(term, At):
+            return linear([(self.words.number(term), outcome.found)])
+        if term is None:
+            return outcome.found
+        weighted = product((Value(term), outcome.found))
+        return Marginal((term,), weighted) if summed else weighted
+
+
+def listed(constraints: Sequence[Constraint]) -> Iterator[Case]:
+    """Each way in which all constraints are met."""
+    for chosen in combinations(*(c.inside or () for c in constraints)):
+        yield tuple(chain(*chosen))
+
+
+def relevant(
+    closure: Closure, seeds: frozenset[Term], links: Sequence[frozenset[Term]]
+) -> tuple[tuple[Atom, ...], list[int]]:
+    """The atoms that share sums with some terms, and which of ``links`` do; one of these is a set of terms."""
+    components = districts(closure.graph, closure.atoms)
+    reached: set[Term] = {term for term in seeds if term in closure.bound}
+    found: set[Atom] = set()
+    touched: set[int] = set()
+    while True:
+        more = {a for c in components if any(reached & a.symbols for a in c) for a in c}
+        linked = {i for i, link in enumerate(links) if link & reached}
+        if more == found and linked == touched:
+            return tuple(a for a in closure.atoms if a in found), sorted(touched)
+        found, touched = more, linked
+        reached |= {s for a in found for s in a.symbols & closure.bound}
+        reached |= {term for i in touched for term in links[i] if term in closure.bound}
+
+
+def linear(terms: Iterable[tuple[Fraction, Estimand | None]]) -> Estimand | None:
+    """The weighted sum; None where some term is."""
+    flat: list[tuple[Fraction, Estimand]] = []
+    for weight, term in terms:
+        if term is None:
+            return None
+        inner = term.terms if isinstance(term, Linear) else ((Fraction(1), term),)
+        flat += [(weight * w, t) for w, t in inner if weight * w]
+    return flat[0][1] if len(flat) == 1 and flat[0][0] == 1 else Linear(tuple(flat))
+
+
+def over(top: Estimand | None, bottom: Estimand | None) -> Estimand | None:
+    """The quotient; None where one of both is."""
+    if top == ZERO:
+        return top
+    if top is None or bottom is None:
+        return None
+    return top if bottom == ONE else Quotient(top, bottom)
+
+
+def _terms(closure: Closure, cases: Iterable[Pairs]) -> frozenset[Term]:
+    return frozenset(closure.find(term) for pairs in cases for pair in pairs for term in pair)

@@ -1,0 +1,57 @@
+"""Names for the values in one probability or mean: symbols that are all different, and fixed levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from scmlang.identify.estimand import At
+from scmlang.semantics.domains import Domain, Finite
+from scmlang.semantics.quantities import Value
+
+
+class Unwritable(Exception):
+    """What no estimand can say, as a sentence."""
+
+
+class Vocabulary:
+    """Gives out symbols of variables, ``X``, ``X'``, ``X''``, each once."""
+
+    def __init__(self, domains: Mapping[str, Domain], taken: Iterable[str] = ()) -> None:
+        """``taken`` are variables whose own names are symbols already."""
+        self.domains = domains
+        self._given = dict.fromkeys(taken, 1)
+
+    def symbol(self, variable: str) -> str:
+        """A symbol that has not been given out yet."""
+        count = self._given.get(variable, 0)
+        self._given[variable] = count + 1
+        return variable + "'" * count
+
+    def at(self, variable: str, value: Value) -> At:
+        """A variable at a value, which is named where the domain names its levels."""
+        domain = self.domains[variable]
+        if isinstance(domain, Finite) and domain.names:
+            return At(variable, domain.level(int(value)))
+        return At(variable, value)
+
+    def number(self, at: At) -> Fraction:
+        """The number that a level stands for.
+
+        Raises:
+            Unwritable: for a symbol of a bare diagram, which has none.
+        """
+        domain = self.domains[at.variable]
+        value = (
+            domain.value(at.value) if isinstance(domain, Finite) and isinstance(at.value, str) else at.value
+        )
+        if value is None or isinstance(value, str):
+            raise Unwritable(f"`{at.value}` is no number")
+        return Fraction(str(value))
+
+    def values(self, variable: str) -> tuple[int, ...] | None:
+        """All values of a variable; None where they are not known, or no finite number."""
+        domain = self.domains[variable]
+        if not isinstance(domain, Finite):
+            return None
+        return tuple(range(domain.offset, domain.offset + domain.size))
