@@ -74,7 +74,7 @@ class _Arranger:
                 one = substitute(inner, dict(zip(more, symbols, strict=True)))
                 return self.arranged(Marginal((*over, *symbols), one), names)
             case Marginal(over, inner):
-                ranked = sorted(over, key=self._place)
+                ranked = sorted(over, key=lambda s: (self._place(variable_of(s)), _outline(inner, s)))
                 bound = _bound(ranked, {s: names[s] for s in free(node)})
                 return Marginal(tuple(bound[s] for s in ranked), self.arranged(inner, bound))
             case Quotient(top, bottom):
@@ -111,6 +111,29 @@ def _bound(ranked: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:
         taken.add(name)
         found[symbol] = name
     return found
+
+
+def _outline(node: Estimand, marked: str) -> str:
+    """A text that tells where a symbol stands, whatever it and the other symbols are called."""
+
+    def listed(terms: Iterable[Term]) -> str:
+        return ",".join(sorted("*" if t == marked else str(t).rstrip("'") for t in terms))
+
+    match node:
+        case Conditional(of, given, do):
+            return f"P({listed(of)}|{listed(given)}|{listed(do)})"
+        case Mean(of, given, do):
+            return f"E({of}|{listed(given)}|{listed(do)})"
+        case Value(symbol):
+            return listed([symbol])
+        case Product(factors):
+            return " ".join(sorted(_outline(f, marked) for f in factors))
+        case Marginal(over, inner):
+            return f"Σ({listed(over)} {_outline(inner, '' if marked in over else marked)})"
+        case Quotient(top, bottom):
+            return f"[{_outline(top, marked)}/{_outline(bottom, marked)}]"
+        case Linear(terms):
+            return "+".join(f"{weight}{_outline(term, marked)}" for weight, term in terms)
 
 
 def _heads(node: Estimand) -> frozenset[str]:
