@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import scmlang
+from scmlang.answers import Answer
 from scmlang.train.checkpoint import load_latest
 from tests.cli.process import EXAMPLES
 
 TINY = ("train.steps=6", "train.batch=4", "backbone.channels=[8, 16]", "code.width=4", "recogniser.width=4")
 STROKES = EXAMPLES / "strokes" / "strokes.scm"
+TOY = scmlang.load(EXAMPLES / "toy_ascm.scm")
+NAMED = """
+model Named
+X, Y: binary
+X ~ bernoulli(0.25)
+Y ~ bernoulli(0.2 + 0.6 * X)
+query effect = ATE(X, Y)
+query rows = P(Y | X)
+query act = do(X=1)
+"""
 
 
 def test_a_file_and_its_text_are_the_same_model() -> None:
@@ -69,6 +81,58 @@ def test_numbers_are_given_in_any_type(strokes: Path) -> None:
         options = {"images": [picture], "given": {"K": value}, "steps": 1}
         answer = model.query("do(S=ring)", runs=strokes / "runs", **options)
         assert answer.images[0].factual["K"] == 3
+
+
+def test_a_number_from_the_model_itself() -> None:
+    found = TOY.query("P(Y[X=1]=1 | X=0)")
+    assert isinstance(found, Answer)
+    assert float(found) == pytest.approx(0.52, abs=1e-12)
+    assert (found.status, found.table, found.standard_error) == ("exact", [], None)
+    assert TOY.query("P(Y[X=1]=1 | X=0)", exact=True).value == Fraction(13, 25)
+
+
+def test_a_table_is_records_as_data_frames_take_them() -> None:
+    polars = pytest.importorskip("polars")
+    found = TOY.query("P(I | X)")
+    frame = polars.DataFrame(found.table)
+    assert frame.columns == ["I", "X", "p"]
+    assert frame.height == 32
+    assert frame.filter(polars.col("X") == "1")["p"].sum() == pytest.approx(1)
+
+
+def test_the_fields_are_those_of_json() -> None:
+    found = TOY.query("P(Y | X)", exact=True)
+    document = found.to_json()
+    for name in ("query", "status", "value", "bounds", "standard_error", "method"):
+        assert document[name] == getattr(found, name)
+    assert document["table"] == [{**row, "p": str(row["p"])} for row in found.table]
+
+
+def test_an_intervention_alone_is_a_table_where_all_is_written() -> None:
+    found = TOY.query("do(X=1)", exact=True)
+    assert found.columns == ("variable", "level", "factual", "interventional")
+    assert {"variable": "X", "level": "1", "factual": Fraction(1, 2), "interventional": 1} in found.table
+
+
+def test_named_queries() -> None:
+    model = scmlang.loads(NAMED)
+    assert model.queries == {"effect": "ATE(X, Y)", "rows": "P(Y | X)", "act": "do(X=1)"}
+    for name, text in model.queries.items():
+        assert model.query(name, exact=True) == model.query(text, exact=True)
+    assert model.query("effect", exact=True).value == Fraction(3, 5)
+    assert len(model.query("rows").table) == 4
+    assert model.query("act").columns[-1] == "interventional"
+
+
+def test_what_has_to_be_learned_is_asked_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in ("do(S=ring)", "I[S=ring] | I"):
+        with pytest.raises(scmlang.ScmError, match="E190"):
+            scmlang.load(STROKES).query(text)
+    with pytest.raises(scmlang.ScmError, match="E190"):
+        TOY.query("P(X=1)", runs=tmp_path)
+    with pytest.raises(TypeError, match="exact"):
+        TOY.query("P(X=1)", runs=tmp_path, exact=True)
 
 
 @pytest.mark.parametrize(

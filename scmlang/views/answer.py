@@ -35,6 +35,8 @@ class Shown(Protocol):
     @property
     def rows(self) -> tuple[tuple[Cell, ...], ...]: ...
     @property
+    def bounds(self) -> tuple[float, float] | None: ...
+    @property
     def standard_error(self) -> float | None: ...
 
 
@@ -46,9 +48,16 @@ def show_rows(answer: Shown) -> list[tuple[str, ...]]:
 def to_text(answer: Shown) -> str:
     """The lines that the command line prints."""
     if not answer.columns:
-        return f"{answer.query} = {show_number(answer.value)}\n{how(answer)}"
+        return f"{answer.query} {_result(answer)}\n{how(answer)}"
     lines = table_lines(answer.columns, show_rows(answer), NUMBERS)
     return "\n".join([answer.query, *lines, "", how(answer)])
+
+
+def _result(answer: Shown) -> str:
+    """``= 0.19``, or ``in [0.1, 0.3]`` where bounds are all there is."""
+    if answer.value is None and answer.bounds is not None:
+        return f"in {_interval(answer.bounds)}"
+    return f"= {show_number(answer.value)}"
 
 
 def how(answer: Shown) -> str:
@@ -59,7 +68,7 @@ def how(answer: Shown) -> str:
 def to_html(answer: Shown) -> str:
     """A table for notebooks, the query above and how it was had below."""
     if not answer.columns:
-        return f"<p>{_code(answer.query)} = {escape(show_number(answer.value))}<br>{_small(how(answer))}</p>"
+        return f"<p>{_code(answer.query)} {escape(_result(answer))}<br>{_small(how(answer))}</p>"
     head = "".join(f"<th{_side(name)}>{escape(name)}</th>" for name in answer.columns)
     body = "".join(f"<tr>{_cells(answer.columns, row)}</tr>" for row in show_rows(answer))
     caption = f"<caption>{_code(answer.query)}<br>{_small(how(answer))}</caption>"
@@ -90,7 +99,7 @@ def chart(answer: Shown) -> Chart:
     Raises:
         ScmError: E290 for an answer without numbers, E291 for one of too many.
     """
-    if not answer.columns and answer.value is None:
+    if not answer.columns and answer.value is None and answer.bounds is None:
         message = f"`{answer.query}` has no number to draw: the answer is {answer.status}"
         raise ScmError([Diagnostic("E290", message)])
     bars = len(answer.rows) * (2 if "interventional" in answer.columns else 1)
@@ -99,11 +108,17 @@ def chart(answer: Shown) -> Chart:
         helps = ("ask about fewer variables, or about some of their levels",)
         raise ScmError([Diagnostic("E291", message, helps=helps)])
     if not answer.columns:
-        one = _bar(answer.value, answer.standard_error)
-        return Chart(answer.query, _note(answer), coloured(["value"]), (Panel("", (Group("", (one,)),)),))
+        panel = Panel("", (Group("", (_single(answer),)),))
+        return Chart(answer.query, _note(answer), coloured(["value"]), (panel,))
     if "interventional" in answer.columns:
         return _beside(answer)
     return _table(answer)
+
+
+def _single(answer: Shown) -> Bar:
+    if answer.value is None and answer.bounds is not None:
+        return Bar(None, _interval(answer.bounds, 4), answer.bounds)
+    return _bar(answer.value, answer.standard_error)
 
 
 def _beside(answer: Shown) -> Chart:
@@ -164,6 +179,10 @@ def _bar(value: Cell, error: Cell = None) -> Bar:
         return Bar(float(value), text)
     half = SPREAD * float(error)
     return Bar(float(value), f"{text} ± {half:.2g}", (float(value) - half, float(value) + half))
+
+
+def _interval(bounds: tuple[float, float], digits: int = 6) -> str:
+    return f"[{', '.join(show_number(bound, digits) for bound in bounds)}]"
 
 
 def _note(answer: Shown) -> str:

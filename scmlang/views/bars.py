@@ -22,6 +22,7 @@ FACTUAL, INTERVENTIONAL = FAINT, SET
 GRID, QUIET = "#e5e7eb", "#6b7280"
 FONT, TITLE_FONT, SMALL_FONT = 12.0, 14.0, 11.0
 BAR, GROUP_GAP, PANEL_GAP, MARGIN = 15.0, 7.0, 12.0, 16.0
+SWATCH, LEGEND_GAP, LEGEND_LINE = 11.0, 18.0, 20.0
 PLOT, LONGEST_LABEL, WIDEST = 380.0, 280.0, 1000.0
 
 
@@ -105,6 +106,9 @@ class _Drawing:
         self.right = self.width - MARGIN - texts - 8
         ends = [end for bar in chart.bars for end in (bar.value, *(bar.whisker or ())) if end is not None]
         self.ticks = ticks(min([0.0, *ends]), max([0.0, *ends])) if any(ends) else ticks(0.0, 1.0)
+        self.legend = self._legend()
+        lines = 1 + max((line for _, line, _ in self.legend), default=-1)
+        self.top = MARGIN + TITLE_FONT + 8 + LEGEND_LINE * lines
 
     def x(self, value: float) -> float:
         low, high = self.ticks[0], self.ticks[-1]
@@ -131,27 +135,32 @@ class _Drawing:
         ]
         return "\n".join(lines) + "\n"
 
-    @property
-    def _top(self) -> float:
-        legend = FONT + 10 if len(self.chart.series) > 1 else 0.0
-        return MARGIN + TITLE_FONT + 8 + legend
+    def _legend(self) -> list[tuple[float, int, str]]:
+        """Where the name of each series stands, on which line, and the name; nothing for a single one."""
+        places: list[tuple[float, int, str]] = []
+        x, line = MARGIN, 0
+        for series in self.chart.series if len(self.chart.series) > 1 else ():
+            name = shortened(series.name, LONGEST_LABEL, FONT)
+            across = SWATCH + 5 + text_width(name, FONT)
+            if x > MARGIN and x + across > self.width - MARGIN:
+                x, line = MARGIN, line + 1
+            places.append((x, line, name))
+            x += across + LEGEND_GAP
+        return places
 
     def _head(self) -> Iterator[str]:
         title = shortened(self.chart.title, self.width - 2 * MARGIN, TITLE_FONT)
         yield _text(title, MARGIN, MARGIN + TITLE_FONT - 2, TITLE_FONT, INK)
-        if len(self.chart.series) < 2:
-            return
-        x, y = MARGIN, MARGIN + TITLE_FONT + 8
-        for series in self.chart.series:
-            yield _rect(x, y, 11, 11, series.colour)
-            yield _text(series.name, x + 16, y + 10, FONT, INK)
-            x += 16 + text_width(series.name, FONT) + 18
+        for series, (x, line, name) in zip(self.chart.series, self.legend, strict=False):
+            y = MARGIN + TITLE_FONT + 8 + LEGEND_LINE * line
+            yield _rect(x, y, SWATCH, SWATCH, series.colour)
+            yield _text(name, x + SWATCH + 5, y + SWATCH - 1, FONT, INK)
 
     def _axis(self, bottom: float) -> Iterator[str]:
         for tick in self.ticks:
             x = decimals(self.x(tick))
             colour = FAINT if tick == 0 else GRID
-            yield f'<path d="M{x},{decimals(self._top)} V{decimals(bottom)}" stroke="{colour}"/>'
+            yield f'<path d="M{x},{decimals(self.top)} V{decimals(bottom)}" stroke="{colour}"/>'
             yield _text(f"{tick:.6g}", self.x(tick), bottom + SMALL_FONT + 3, SMALL_FONT, QUIET, "middle")
 
     def _foot(self, height: float) -> Iterator[str]:
@@ -162,7 +171,7 @@ class _Drawing:
     def _body(self) -> tuple[list[str], float]:
         """The panels, and where they end."""
         lines: list[str] = []
-        y = self._top + 4
+        y = self.top + 4
         for panel in self.chart.panels:
             if panel.heading:
                 lines.append(_text(panel.heading, MARGIN, y + FONT, FONT, INK, weight="bold"))
