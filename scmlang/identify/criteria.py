@@ -75,7 +75,7 @@ def adjustment(graph: BitGraph, y: Mask, x: Mask) -> Named | None:
         return None
     words = [f"{{{', '.join(graph.listed(mask))}}}" for mask in (z, x, y)]
     if search.is_back_door(z):
-        text = f"{words[0]} has no effect of {words[1]} in it and blocks all paths into it from {words[2]}"
+        text = f"{words[0]} has no effect of {words[1]} in it, and blocks every back-door path to {words[2]}"
         return Named("back-door", search.formula(z), (Step("back-door criterion", text),))
     text = f"{words[0]} blocks all paths from {words[1]} to {words[2]} that are not causal, and none that is"
     return Named("adjustment", search.formula(z), (Step("adjustment criterion", text),))

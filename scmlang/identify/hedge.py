@@ -33,7 +33,7 @@ class Hedge:
     bidirected: frozenset[Edge] = frozenset()
 
     def __str__(self) -> str:
-        return f"{{{', '.join(self.outer)}}} around {{{', '.join(self.inner)}}}"
+        return f"the hedge {{{', '.join(self.outer)}}} around {{{', '.join(self.inner)}}}"
 
     def to_json(self) -> dict[str, Any]:
         """``{"kind": "hedge", …}``."""
@@ -78,7 +78,7 @@ class Thicket:
         for do, hedge in self.hedges:
             source = f"under do({', '.join(do)})" if do else "in observation"
             inside = listed(set(do) & set(self.inner))
-            words.append(f"{source} {f'the hedge {hedge}' if hedge else f'{inside} is held'}")
+            words.append(f"{source} {hedge or f'{inside} is held'}")
         return f"the thicket of {{{', '.join(self.inner)}}}: {'; '.join(words)}"
 
     def to_json(self) -> dict[str, Any]:

@@ -1,0 +1,204 @@
+"""Whether data determine a query, and by what formula: each term goes to the algorithm that decides it.
+
+The criteria with names come first, then ID and its kin, for probabilities and means of one world; what joins
+several worlds is for :mod:`scmlang.identify.counterfactuals`. Arithmetic of terms is identifiable where all
+of them are. A weighted sum is not where one term is not; where several are not, they may cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from scmlang.diagram.bitgraph import BitGraph
+from scmlang.diagram.diagram import Diagram
+from scmlang.identify.counterfactuals import identify_counterfactual
+from scmlang.identify.criteria import instruments, named
+from scmlang.identify.estimand import Estimand, Linear, simplify
+from scmlang.identify.id import derive_on
+from scmlang.identify.result import Identification
+from scmlang.identify.terms import (
+    OneWorld,
+    Term,
+    are_contrasts,
+    combined,
+    constant,
+    one_world,
+    trimmed,
+)
+from scmlang.semantics.model import Variable
+from scmlang.semantics.quantities import (
+    Arithmetic,
+    Constant,
+    Effect,
+    Expectation,
+    Negative,
+    Probability,
+    Quantity,
+    show_quantity,
+)
+
+Experiments = Sequence[frozenset[str]]
+
+
+def identify_query(
+    diagram: Diagram,
+    quantity: Quantity,
+    variables: Mapping[str, Variable],
+    experiments: Experiments = (),
+) -> Identification:
+    """Whether observation and experiments determine a quantity, by what formula, or why not.
+
+    Args:
+        diagram: latent nodes are projected out first.
+        quantity: resolved against ``variables``.
+        variables: of the model.
+        experiments: sets of observed variables that were held, each at all of their values, while all others
+            were observed; observation is always there.
+    """
+    return _Dispatcher(diagram.latent_projection(), variables, experiments).whole(quantity)
+
+
+class _Dispatcher:
+    def __init__(self, diagram: Diagram, variables: Mapping[str, Variable], experiments: Experiments) -> None:
+        self.diagram = diagram
+        self.variables = variables
+        self.experiments = experiments
+        self.found: dict[Term, Identification] = {}
+
+    def whole(self, quantity: Quantity) -> Identification:
+        shown = show_quantity(quantity, self.variables)
+        node = quantity.definition if isinstance(quantity, Effect) else quantity
+        if isinstance(node, Probability | Expectation):
+            return replace(self._term(node), query=shown)
+        weights = _linear(node, self.diagram)
+        if weights is not None:
+            return self._sum(shown, weights)
+        estimand = self._estimand(node)
+        return self._joined(shown, list(self.found), estimand, weighted=False)
+
+    # --- arithmetic
+
+    def _sum(self, shown: str, weights: dict[Term | None, Fraction]) -> Identification:
+        terms = {term: weight for term, weight in weights.items() if weight and term is not None}
+        parts: list[tuple[Fraction, Estimand]] = []
+        for term, weight in terms.items():
+            estimand = self._term(term).estimand
+            if estimand is not None:
+                parts.append((weight, estimand))
+        number = weights.get(None, Fraction(0))
+        parts += [(number, constant(1))] if number or not parts else []
+        whole = simplify(Linear(tuple(parts)), self.diagram)
+        return self._joined(shown, list(terms), whole, weighted=True)
+
+    def _joined(
+        self, shown: str, terms: list[Term], estimand: Estimand | None, *, weighted: bool
+    ) -> Identification:
+        """The verdict on a whole from those on its terms, of which it may be a weighted sum."""
+        found = [self._term(term) for term in terms]
+        steps = tuple(dict.fromkeys(step for one in found for step in one.steps))
+        notes = tuple(dict.fromkeys(note for one in found for note in one.notes))
+        method = ", ".join(dict.fromkeys(one.method for one in found)) or "arithmetic"
+        refused = [(t, one) for t, one in zip(terms, found, strict=True) if not one.identifiable]
+        if not refused and estimand is not None:
+            return Identification(shown, True, method, estimand, None, steps, notes)
+        if not refused:
+            notes = (*notes, "estimands are sums, products and quotients, and this is something else")
+            return Identification(shown, None, method, None, None, steps, notes)
+        witness = next((one.witness for _, one in refused if one.witness), None)
+        certain = weighted and all(one.identifiable is False for _, one in refused)
+        if certain and (len(refused) == 1 or are_contrasts([term for term, _ in refused])):
+            return Identification(shown, False, method, None, witness, steps, notes)
+        notes = (*notes, "parts are not identifiable, and whether they cancel has not been decided")
+        return Identification(shown, None, method, None, witness, steps, notes)
+
+    def _estimand(self, node: Quantity) -> Estimand | None:
+        """Arithmetic that is no weighted sum; every term of it is looked at."""
+        match node:
+            case Constant(value):
+                return None if isinstance(value, str) else constant(value)
+            case Negative(operand):
+                inner = self._estimand(operand)
+                return None if inner is None else Linear(((Fraction(-1), inner),))
+            case Arithmetic(operator, left, right):
+                first, second = self._estimand(left), self._estimand(right)
+                return None if first is None or second is None else combined(operator, first, second)
+            case Effect():
+                return self._estimand(node.definition)
+            case Probability() | Expectation():
+                return self._term(node).estimand
+            case _:
+                return None
+
+    # --- one term
+
+    def _term(self, term: Term) -> Identification:
+        if term not in self.found:
+            plain = one_world(term, self.variables, self.diagram.observed)
+            if plain is None:
+                self.found[term] = identify_counterfactual(
+                    self.diagram, term, self.variables, self.experiments
+                )
+            else:
+                self.found[term] = self._one_world(show_quantity(term, self.variables), plain)
+        return self.found[term]
+
+    def _one_world(self, shown: str, term: OneWorld) -> Identification:
+        graph = BitGraph.of(self.diagram)
+        y, x, z = map(graph.mask, (term.outcomes, term.do, term.given))
+        if x and not z:
+            known = named(graph, y, x)
+            if known is not None:
+                estimand = self._written(term, known.estimand)
+                return Identification(shown, True, known.method, estimand, None, known.steps)
+        sources = list(dict.fromkeys([0, *map(graph.mask, self.experiments)]))
+        found = derive_on(graph, y, x, z, sources, explain=True)
+        if found.estimand is not None:
+            estimand = self._written(term, simplify(found.estimand, self.diagram))
+            return Identification(shown, True, found.method, estimand, None, found.steps)
+        notes = tuple(one.note for _, one in zip(range(1), instruments(graph, y, x), strict=False))
+        return Identification(shown, False, found.method, None, found.witness, found.steps, notes)
+
+    def _written(self, term: OneWorld, distribution: Estimand) -> Estimand:
+        estimand = term.estimand(distribution)
+        return estimand if term.of is None else simplify(estimand, self.diagram)
+
+
+def _linear(node: Quantity, diagram: Diagram) -> dict[Term | None, Fraction] | None:
+    """The weights of the terms of a weighted sum, None standing for 1; None where it is no weighted sum.
+
+    Terms that rule 3 makes equal are one term.
+    """
+    match node:
+        case Constant(value):
+            return None if isinstance(value, str) else {None: Fraction(str(value))}
+        case Probability() | Expectation():
+            return {trimmed(node, diagram): Fraction(1)}
+        case Effect():
+            return _linear(node.definition, diagram)
+        case Negative(operand):
+            return _scaled(_linear(operand, diagram), Fraction(-1))
+        case Arithmetic("+" | "-" as operator, left, right):
+            sign = Fraction(1 if operator == "+" else -1)
+            return _added(_linear(left, diagram), _scaled(_linear(right, diagram), sign))
+        case Arithmetic("/", inner, Constant(value)) if not isinstance(value, str) and value:
+            return _scaled(_linear(inner, diagram), 1 / Fraction(str(value)))
+        case Arithmetic("*", inner, Constant(value)) | Arithmetic("*", Constant(value), inner):
+            weight = None if isinstance(value, str) else Fraction(str(value))
+            return None if weight is None else _scaled(_linear(inner, diagram), weight)
+        case _:
+            return None
+
+
+Weights = dict[Term | None, Fraction]
+
+
+def _scaled(weights: Weights | None, by: Fraction) -> Weights | None:
+    return None if weights is None else {term: by * weight for term, weight in weights.items()}
+
+
+def _added(left: Weights | None, right: Weights | None) -> Weights | None:
+    if left is None or right is None:
+        return None
+    return {term: left.get(term, Fraction(0)) + right.get(term, Fraction(0)) for term in {**left, **right}}

@@ -1,0 +1,221 @@
+"""The probabilities and means of one world, as ID takes them: which variables, and at what values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scmlang.diagram.diagram import Diagram
+from scmlang.identify.estimand import (
+    ONE,
+    At,
+    Estimand,
+    Linear,
+    Quotient,
+    Value,
+    free,
+    marginal,
+    product,
+    substitute,
+)
+from scmlang.semantics.domains import Finite
+from scmlang.semantics.model import Variable
+from scmlang.semantics.quantities import (
+    Arithmetic,
+    Constant,
+    Counterfactual,
+    Event,
+    Expectation,
+    Negative,
+    Probability,
+    Quantity,
+    World,
+    counterfactuals,
+    replaced,
+    replaced_event,
+)
+
+Term = Probability | Expectation
+Listed = tuple[Event | Counterfactual, ...]
+
+
+@dataclass(frozen=True)
+class OneWorld:
+    """P(outcomes | do(do), given) with values for some of its variables, or a mean in that distribution.
+
+    Attributes:
+        outcomes, do, given: sets of observed variables that do not overlap.
+        values: the fixed values among them.
+        of: what the mean is of; None for a probability.
+    """
+
+    outcomes: frozenset[str]
+    do: frozenset[str]
+    given: frozenset[str]
+    values: Mapping[str, At]
+    of: Quantity | None
+
+    def estimand(self, distribution: Estimand) -> Estimand:
+        """The term where ``distribution`` is P(outcomes | do(do), given) for all values of the variables."""
+        whole = distribution
+        if self.of is not None:
+            whole = marginal(sorted(self.outcomes), product([function(self.of), distribution]))
+        fixed = {name: value for name, value in self.values.items() if name in free(whole)}
+        return substitute(whole, fixed)
+
+
+def one_world(term: Term, variables: Mapping[str, Variable], observed: frozenset[str]) -> OneWorld | None:
+    """The term as one of a single world; None where it joins several, or has other events than V=v.
+
+    No outcome is a condition, and none of both is held: such terms are for the counterfactual algorithms.
+    """
+    world = _world(term)
+    events = term.events if isinstance(term, Probability) else ()
+    if world is None or not all(map(_is_point, (*events, *term.given))):
+        return None
+    listed = [variable.variable for event in (*events, *term.given) for variable in counterfactuals(event)]
+    of = term.of if isinstance(term, Expectation) else None
+    if len(set(listed)) < len(listed) or (of is not None and not _has_function(of)):
+        return None
+    do = frozenset(held.variable for held in world)
+    given = frozenset(v.variable for event in term.given for v in counterfactuals(event))
+    outcomes = frozenset(v.variable for part in (events or (term,)) for v in counterfactuals(part)) - given
+    asked = {v.variable for v in counterfactuals(of)} if of is not None else set(outcomes)
+    if not asked or asked & given or do & (asked | given) or not do | asked | given <= observed:
+        return None
+    values = dict(_values((*events, *term.given), world, variables))
+    return OneWorld(frozenset(asked), do, given, values, of)
+
+
+def trimmed(term: Term, diagram: Diagram) -> Term:
+    """A term without conditions that is in one world, without what the world holds to no effect (rule 3)."""
+    world = _world(term)
+    names = {variable.variable for variable in counterfactuals(term)}
+    if not world or term.given or not names <= set(diagram.nodes):
+        return term
+    matters = diagram.mutilate(held.variable for held in world).ancestors(*names)
+    kept = tuple(held for held in world if held.variable in matters)
+
+    def moved(node: Counterfactual) -> Counterfactual:
+        return replace(node, world=kept)
+
+    if isinstance(term, Expectation):
+        return Expectation(replaced(term.of, moved))
+    return Probability(
+        tuple(moved(e) if isinstance(e, Counterfactual) else replaced_event(e, moved) for e in term.events)
+    )
+
+
+def are_contrasts(terms: list[Term]) -> bool:
+    """Whether the terms ask the same of one variable, without conditions, under do() of the same variables.
+
+    No weighted sum of such terms is identifiable where none of them is: "Contrasts" in docs/theory.md.
+    """
+    worlds = [_world(term) for term in terms]
+    if any(not world or term.given for world, term in zip(worlds, terms, strict=True)):
+        return False
+    alike = {frozenset(held.variable for held in world or ()) for world in worlds}
+    fixed = all(isinstance(held.value, int | float | str) for world in worlds for held in world or ())
+    single = all(len({v.variable for v in counterfactuals(term)}) == 1 for term in terms)
+    return len(alike) == 1 and fixed and single and len({_actual(term) for term in terms}) == 1
+
+
+def function(node: Quantity) -> Estimand:
+    """A polynomial in variables as an estimand over their symbols.
+
+    Raises:
+        TypeError: for another function, which :func:`one_world` does not let through.
+    """
+    match node:
+        case Counterfactual(variable):
+            return Value(variable)
+        case Constant(value) if not isinstance(value, str):
+            return constant(value)
+        case Negative(operand):
+            return Linear(((Fraction(-1), function(operand)),))
+        case Arithmetic(operator, left, right):
+            whole = combined(operator, function(left), function(right))
+            if whole is not None:
+                return whole
+    raise TypeError(f"{node} is no function that estimands have")
+
+
+def constant(value: int | float) -> Estimand:
+    """A number."""
+    return Linear(((Fraction(str(value)), ONE),))
+
+
+def combined(operator: str, left: Estimand, right: Estimand) -> Estimand | None:
+    """``left operator right``; None for an operator that estimands do not have."""
+    match operator:
+        case "+" | "-":
+            return Linear(((Fraction(1), left), (Fraction(1 if operator == "+" else -1), right)))
+        case "*":
+            return product([left, right])
+        case "/":
+            return Quotient(left, right)
+        case _:
+            return None
+
+
+def _world(term: Term) -> World | None:
+    """The one world of a term that nests no counterfactual."""
+    worlds = {variable.world for variable in counterfactuals(term)}
+    world = worlds.pop() if len(worlds) == 1 else None
+    if world is None or any(isinstance(held.value, Counterfactual) for held in world):
+        return None
+    return world
+
+
+def _actual(term: Term) -> Term:
+    """The term in the actual world."""
+
+    def moved(node: Counterfactual) -> Counterfactual:
+        return Counterfactual(node.variable)
+
+    if isinstance(term, Expectation):
+        return Expectation(replaced(term.of, moved))
+    return Probability(
+        tuple(moved(e) if isinstance(e, Counterfactual) else replaced_event(e, moved) for e in term.events)
+    )
+
+
+def _is_point(event: Event | Counterfactual) -> bool:
+    """``V = constant``, or a variable that stands for each of its values."""
+    if isinstance(event, Counterfactual):
+        return True
+    simple = isinstance(event.left, Counterfactual) and isinstance(event.right, Constant)
+    return simple and event.relation == "="
+
+
+def _has_function(node: Quantity) -> bool:
+    match node:
+        case Counterfactual():
+            return True
+        case Constant(value):
+            return not isinstance(value, str)
+        case Negative(operand):
+            return _has_function(operand)
+        case Arithmetic(operator, left, right):
+            return operator in ("+", "-", "*", "/") and _has_function(left) and _has_function(right)
+        case _:
+            return False
+
+
+def _values(events: Listed, world: World, variables: Mapping[str, Variable]) -> Iterator[tuple[str, At]]:
+    for event in events:
+        match event:
+            case Event(_, Counterfactual(name), Constant(value)):
+                yield name, _at(variables[name], value)
+    for held in world:
+        if isinstance(held.value, int | float | str):
+            yield held.variable, _at(variables[held.variable], held.value)
+
+
+def _at(variable: Variable, value: int | float | str) -> At:
+    """A variable at a value, by the name of the level where it has one."""
+    domain = variable.domain
+    if isinstance(domain, Finite) and domain.names:
+        return At(variable.name, domain.level(int(value)))
+    return At(variable.name, value)
