@@ -4,11 +4,11 @@ An atom V_pa = v says that V takes the value v where its parents take the values
 feedback Y_x = y, nested subscripts included, holds for a unit exactly where all atoms above it hold, for some
 values of what is not named: that is counterfactual unnesting with the rules of consistency and exclusion
 (Correa, Lee and Bareinboim, Nested counterfactual identification from arbitrary surrogate experiments,
-arXiv:2107.03190). Two atoms of one variable whose parents have the same values are one atom, in whatever worlds
-they arose, so their values are the same; that may make parents of others the same in turn. This congruence
-closure is the merging that makes a counterfactual graph of parallel worlds (Shpitser and Pearl, What
-counterfactuals can be tested, arXiv:1206.5294, make-cg), taken to its end. It is needed: without it an event
-such as Y_x = y, Y = 1 - y, X = x is not seen to be impossible.
+arXiv:2107.03190). Two atoms of one variable whose parents have the same values are one atom, in whatever
+worlds they arose, so their values are the same; that may make parents of others the same in turn. This
+congruence closure is the merging that makes a counterfactual graph of parallel worlds (Shpitser and Pearl,
+What counterfactuals can be tested, arXiv:1206.5294, make-cg), taken to its end. It is needed: without it an
+event such as Y_x = y, Y = 1 - y, X = x is not seen to be impossible.
 """
 
 from __future__ import annotations

@@ -40,6 +40,11 @@ class Constraint:
     outside: tuple[Case, ...] | None = None
 
     @property
+    def single(self) -> bool:
+        """Whether it has one case."""
+        return self.inside is not None and len(self.inside) == 1
+
+    @property
     def opposite(self) -> Constraint:
         """That the event does not happen."""
         return Constraint(self.outside, self.inside)
@@ -142,7 +147,7 @@ def listed(constraints: Sequence[Constraint]) -> Iterator[Case]:
 def relevant(
     closure: Closure, seeds: frozenset[Term], links: Sequence[frozenset[Term]]
 ) -> tuple[tuple[Atom, ...], list[int]]:
-    """The atoms that share sums with some terms, and which of ``links`` do; one of these is a set of terms."""
+    """The atoms that share sums with some terms, and which of ``links``, which are sets of terms, do."""
     components = districts(closure.graph, closure.atoms)
     reached: set[Term] = {term for term in seeds if term in closure.bound}
     found: set[Atom] = set()

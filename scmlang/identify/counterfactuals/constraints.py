@@ -48,7 +48,7 @@ def constraint(event: Event | Counterfactual, words: Vocabulary) -> Constraint:
         Unwritable: for what cannot be told by equations: an order of symbols or of real numbers.
     """
     if isinstance(event, Counterfactual):
-        return Constraint((((event, words.symbol(event.variable)),),))
+        return Constraint((((event, words.each(event.variable)),),))
     if event.relation in ("=", "!=") and isinstance(event.left, Counterfactual):
         case = _equation(event.left, event.right, words)
         if case is not None:

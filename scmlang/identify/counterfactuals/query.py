@@ -1,12 +1,8 @@
-"""Counterfactual identification of a query: means, probabilities, named effects and arithmetic of them.
-
-Complete for the probabilities of equations, given others, nested subscripts among them; what else has a
-verdict is said in :func:`identify_counterfactual`.
-"""
+"""One probability or mean of any worlds: an estimand, a witness, or that it has not been decided."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,61 +13,57 @@ from scmlang.identify.counterfactuals.conditional import (
     Impossible,
     Target,
     Tied,
-    linear,
-    over,
 )
 from scmlang.identify.counterfactuals.constraints import by_level, constraint, targets
-from scmlang.identify.counterfactuals.factors import CFactor, c_factors
+from scmlang.identify.counterfactuals.factors import c_factors
 from scmlang.identify.counterfactuals.totals import by_totals
 from scmlang.identify.counterfactuals.vocabulary import Unwritable, Vocabulary
-from scmlang.identify.estimand import ONE, Estimand, product
+from scmlang.identify.estimand import Estimand, simplify
 from scmlang.identify.result import Identification, Step, Witness, listed
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
-    Arithmetic,
-    Constant,
     Counterfactual,
-    Effect,
     Expectation,
-    Negative,
+    Held,
     Probability,
-    Quantity,
     counterfactuals,
     show_quantity,
 )
 
 Term = Probability | Expectation
+_DECLARED = "it is identifiable because the variables have the declared numbers of values, not in general"
+_CASES = "single cases of its events are not identifiable, and whether their sum is has not been decided"
+_NEVER = "what is given never happens, in any model of the diagram"
+_ONE_VALUE = "a variable that is asked about at each of its values has one value only: ask with values"
 
 
 def identify_counterfactual(
     diagram: Diagram,
-    quantity: Quantity,
+    term: Term,
     variables: Mapping[str, Variable],
     experiments: Iterable[Iterable[str]] = (),
 ) -> Identification:
-    """Whether observation and experiments determine a quantity of any worlds, and by what formula.
+    """Whether observation and experiments determine a probability or mean, and by what formula.
 
     Args:
         diagram: latent nodes are projected out first.
-        quantity: resolved against ``variables``.
+        term: resolved against ``variables``.
         variables: of the model, with their domains.
         experiments: sets of observed variables that were held, each at all of their values, while all others
             were observed; observation is always there.
 
     Returns:
-        A verdict. One probability or mean, given equations, is decided both ways. An event of several cases,
-        such as an inequality, and arithmetic are identifiable where their parts are; where several parts are
-        not, these might still cancel, and the verdict is None.
+        A verdict. It is always given for equations of variables with values, or with each other, whatever
+        their worlds, and for means of one variable. An event of several cases, such as an inequality, is
+        identifiable where its cases are, or those of its opposite; otherwise the verdict may be None.
     """
-    found = _Query(diagram.latent_projection(), variables, experiments).quantity(quantity)
+    graph = diagram.latent_projection()
+    words = Vocabulary({name: variable.domain for name, variable in variables.items()}, _opened(term))
+    found = _decided(graph, term, words, experiments)
+    estimand = None if found.estimand is None else words.tidied(simplify(found.estimand, graph))
+    shown, method = show_quantity(term, variables), _method(term)
     return Identification(
-        show_quantity(quantity, variables),
-        found.verdict,
-        _method(quantity),
-        found.estimand if found.verdict else None,
-        None if found.verdict else found.witness,
-        found.steps,
-        found.notes,
+        shown, found.verdict, method, estimand, found.witness, _told(found.steps), found.notes
     )
 
 
@@ -80,174 +72,95 @@ class _Found:
     verdict: bool | None
     estimand: Estimand | None = None
     witness: Witness | None = None
-    steps: tuple[Step, ...] = ()
+    steps: Sequence[Step] = ()
     notes: tuple[str, ...] = ()
 
 
-class _Query:
-    def __init__(
-        self, graph: Diagram, variables: Mapping[str, Variable], experiments: Iterable[Iterable[str]]
-    ) -> None:
-        self.graph = graph
-        self.domains = {name: variable.domain for name, variable in variables.items()}
-        self.q: CFactor = c_factors(graph, experiments)
-
-    # --- arithmetic
-
-    def quantity(self, node: Quantity) -> _Found:
-        match node:
-            case Constant(value) if not isinstance(value, str):
-                return _Found(True, linear([(Fraction(str(value)), ONE)]))
-            case Negative(operand):
-                return self._sum([(Fraction(-1), operand)])
-            case Arithmetic("+", left, right):
-                return self._sum([(Fraction(1), left), (Fraction(1), right)])
-            case Arithmetic("-", left, right):
-                return self._sum([(Fraction(1), left), (Fraction(-1), right)])
-            case Arithmetic(operator, left, right):
-                return self._arithmetic(operator, self.quantity(left), self.quantity(right))
-            case Effect(_, _, _, definition):
-                return self.quantity(definition)
-            case Probability() | Expectation():
-                return self._term(node)
-            case _:
-                return _Found(None, notes=("a symbol is no number",))
-
-    def _sum(self, parts: list[tuple[Fraction, Quantity]]) -> _Found:
-        found = [self.quantity(part) for _, part in parts]
-        return _joined(found, linear((w, f.estimand) for (w, _), f in zip(parts, found, strict=True)))
-
-    def _arithmetic(self, operator: str, left: _Found, right: _Found) -> _Found:
-        a, b = left.estimand, right.estimand
-        whole: Estimand | None = None
-        if operator == "*" and a is not None and b is not None:
-            whole = product((a, b))
-        elif operator == "/":
-            whole = over(a, b)
-        elif a is not None and b is not None:
-            return _Found(None, notes=(f"an estimand has sums, products and quotients, and no `{operator}`",))
-        return _joined([left, right], whole)
-
-    # --- one probability or mean
-
-    def _term(self, node: Term) -> _Found:
-        hidden = _named(node) - self.graph.observed
-        if hidden:
-            return _Found(None, notes=(f"{listed(hidden)} is not observed",))
-        words = Vocabulary(self.domains, _open(node))
-        derivation = Derivation(self.graph, self.q, words)
-        try:
-            given = [constraint(event, words) for event in node.given]
-            asked = _targets(node, words)
-            return self._derived(derivation, asked, given)
-        except Unwritable as reason:
-            return _Found(None, notes=(str(reason),))
-        except Impossible:
-            return _Found(None, notes=("the evidence never happens, in any model of the diagram",))
-        except Tied:
-            note = "a variable that is asked for at each value has one value only: ask with values"
-            return _Found(None, notes=(note,))
-
-    def _derived(self, derivation: Derivation, asked: list[Target], given: list[Constraint]) -> _Found:
-        writable = all(c.inside is not None for c in _constraints(asked, given))
-        if writable:
-            found = derivation.conditional(asked, given)
-            if found is not None:
-                return _Found(True, found, steps=tuple(derivation.steps))
-        failed, steps = list(derivation.failed), tuple(derivation.steps)
-        derivation.steps.clear()
-        levels = [target for one in asked for target in by_level(one, derivation.words)]
-        found = by_totals(derivation, levels, given)
-        if found is not None:
-            notes = (_FINITE,) if writable else ()
-            return _Found(True, found, steps=tuple(derivation.steps), notes=notes)
-        if failed and _one_case(asked, given):
-            return _Found(False, witness=failed[0], steps=steps)
-        witness = next(iter(failed or derivation.failed), None)
-        return _Found(None, witness=witness, steps=steps, notes=(_CASES,))
+def _decided(graph: Diagram, term: Term, words: Vocabulary, experiments: Iterable[Iterable[str]]) -> _Found:
+    worlds = tuple(_worlds(term))
+    hidden = {v.variable for v in worlds} | {h.variable for h in _held(worlds)}
+    hidden -= graph.observed
+    if hidden:
+        return _Found(None, notes=(f"{listed(hidden)} is not observed",))
+    try:
+        given = [constraint(event, words) for event in term.given]
+        asked = _targets(term, words)
+        return _derived(Derivation(graph, c_factors(graph, experiments), words), asked, given)
+    except Unwritable as reason:
+        return _Found(None, notes=(str(reason),))
+    except Impossible:
+        return _Found(None, notes=(_NEVER,))
+    except Tied:
+        return _Found(None, notes=(_ONE_VALUE,))
 
 
-_FINITE = "this uses that the variables have no more values than are declared"
-_CASES = "single cases of the event are not identifiable, and whether their sum is has not been decided"
-_PARTS = "several parts are not identifiable, and whether they cancel has not been decided"
+def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint]) -> _Found:
+    written = all(c.inside is not None for c in (*given, *(e for t in asked for e in t.events)))
+    found = derivation.conditional(asked, given) if written else None
+    if found is not None:
+        return _Found(True, found, steps=derivation.steps)
+    totals = Derivation(derivation.graph, derivation.q, derivation.words)
+    levels = [target for one in asked for target in by_level(one, derivation.words)]
+    found = by_totals(totals, levels, given)
+    if found is not None:
+        return _Found(True, found, steps=totals.steps, notes=(_DECLARED,) if written else ())
+    witness = (derivation.failed or totals.failed)[0]
+    decided = _one_case(asked, given) or _one_opposite(derivation, asked, given)
+    if decided:
+        return _Found(False, witness=witness, steps=derivation.steps)
+    return _Found(None, witness=witness, steps=derivation.steps, notes=(_CASES,))
 
 
-def _joined(parts: list[_Found], whole: Estimand | None) -> _Found:
-    """The verdict on a whole: that of its only part that is not identifiable, if there is one."""
-    steps = tuple(step for part in parts for step in part.steps)
-    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
-    open_ = [part for part in parts if not part.verdict]
-    if not open_:
-        return _Found(True, whole, steps=steps, notes=notes)
-    witness = next((part.witness for part in open_ if part.witness is not None), None)
-    if len(open_) == 1:
-        return _Found(open_[0].verdict, witness=witness, steps=steps, notes=notes)
-    return _Found(None, witness=witness, steps=steps, notes=(*notes, _PARTS))
+def _one_case(asked: Sequence[Target], given: Sequence[Constraint]) -> bool:
+    """Whether it is one probability of equations, or one mean, so that nothing can cancel."""
+    return len(asked) == 1 and all(c.single for c in (*given, *asked[0].events))
 
 
-def _targets(node: Term, words: Vocabulary) -> list[Target]:
-    if isinstance(node, Expectation):
-        return targets(node.of, words)
-    return [Target(Fraction(1), tuple(constraint(event, words) for event in node.events))]
+def _one_opposite(derivation: Derivation, asked: Sequence[Target], given: Sequence[Constraint]) -> bool:
+    """Whether it is P(A | given) - P(A, B | given) for equations, one of both being identifiable alone."""
+    several = [event for target in asked for event in target.events if not event.single]
+    if len(asked) > 1 or len(several) != 1 or not all(c.single for c in given):
+        return False
+    (one,) = several
+    if not one.opposite.single:
+        return False
+    rest = tuple(event for event in asked[0].events if event is not one)
+    whole = derivation.conditional([Target(Fraction(1), rest)], given)
+    part = derivation.conditional([Target(Fraction(1), (*rest, one.opposite))], given)
+    return (whole is None) != (part is None)
 
 
-def _constraints(asked: Iterable[Target], given: Iterable[Constraint]) -> Iterator[Constraint]:
-    yield from given
-    for target in asked:
-        yield from target.events
+def _targets(term: Term, words: Vocabulary) -> list[Target]:
+    if isinstance(term, Expectation):
+        return targets(term.of, words)
+    return [Target(Fraction(1), tuple(constraint(event, words) for event in term.events))]
 
 
-def _one_case(asked: list[Target], given: list[Constraint]) -> bool:
-    """Whether the term is one probability of equations, or one mean, so that nothing can cancel."""
-    everything = _constraints(asked, given)
-    return len(asked) == 1 and all(c.inside is not None and len(c.inside) == 1 for c in everything)
-
-
-def _named(node: Term) -> set[str]:
-    """Every variable that is spoken of, in subscripts too."""
-    waiting = list(counterfactuals(node))
-    found: set[str] = set()
+def _worlds(term: Term) -> Iterator[Counterfactual]:
+    """Every counterfactual variable, those in subscripts included."""
+    waiting = list(counterfactuals(term))
     while waiting:
         one = waiting.pop()
-        found |= {one.variable, *(held.variable for held in one.world)}
+        yield one
         waiting += [held.value for held in one.world if isinstance(held.value, Counterfactual)]
-    return found
 
 
-def _open(node: Term) -> set[str]:
+def _held(worlds: Iterable[Counterfactual]) -> Iterator[Held]:
+    for one in worlds:
+        yield from one.world
+
+
+def _opened(term: Term) -> set[str]:
     """The variables that some subscript holds at each value in turn."""
-    waiting = list(counterfactuals(node))
-    found: set[str] = set()
-    while waiting:
-        for held in waiting.pop().world:
-            if held.value is None:
-                found.add(held.variable)
-            elif isinstance(held.value, Counterfactual):
-                waiting.append(held.value)
-    return found
+    return {held.variable for held in _held(_worlds(term)) if held.value is None}
 
 
-def _method(quantity: Quantity) -> str:
-    """ID* and IDC*, or their kin for nested counterfactuals."""
-    terms = list(_terms(quantity))
-    nested = any(
-        isinstance(held.value, Counterfactual)
-        for term in terms
-        for variable in counterfactuals(term)
-        for held in variable.world
-    )
-    given = any(term.given for term in terms)
-    return ("ctf-ID" if nested else "ID") + ("C" if given else "") + ("" if nested else "*")
+def _method(term: Term) -> str:
+    """ID* and IDC*, and the algorithms for nested counterfactuals, which come to the same without nesting."""
+    nested = any(isinstance(held.value, Counterfactual) for held in _held(_worlds(term)))
+    conditional = "C" if term.given else ""
+    return f"ctf-ID{conditional}" if nested else f"ID{conditional}*"
 
 
-def _terms(node: Quantity) -> Iterator[Term]:
-    match node:
-        case Probability() | Expectation():
-            yield node
-        case Arithmetic(_, left, right):
-            yield from _terms(left)
-            yield from _terms(right)
-        case Negative(operand):
-            yield from _terms(operand)
-        case Effect():
-            yield from _terms(node.definition)
+def _told(steps: Iterable[Step]) -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(steps))

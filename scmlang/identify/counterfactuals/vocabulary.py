@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from scmlang.identify.estimand import At
+from scmlang.identify.estimand import At, Estimand, Term, free, substitute, variable_of
 from scmlang.semantics.domains import Domain, Finite
 from scmlang.semantics.quantities import Value
 
@@ -21,12 +21,31 @@ class Vocabulary:
         """``taken`` are variables whose own names are symbols already."""
         self.domains = domains
         self._given = dict.fromkeys(taken, 1)
+        self._each = set(self._given)
 
     def symbol(self, variable: str) -> str:
         """A symbol that has not been given out yet."""
         count = self._given.get(variable, 0)
         self._given[variable] = count + 1
         return variable + "'" * count
+
+    def each(self, variable: str) -> str:
+        """A symbol for which each value is asked about."""
+        symbol = self.symbol(variable)
+        self._each.add(symbol)
+        return symbol
+
+    def tidied(self, node: Estimand) -> Estimand:
+        """An estimand with as few primes as there can be on the symbols that may have any value."""
+        taken = set(self._each)
+        short: dict[str, Term] = {}
+        for symbol in sorted(free(node) - taken, key=lambda s: (len(s), s)):
+            name = variable_of(symbol)
+            while name in taken:
+                name += "'"
+            taken.add(name)
+            short[symbol] = name
+        return substitute(node, short)
 
     def at(self, variable: str, value: Value) -> At:
         """A variable at a value, which is named where the domain names its levels."""
