@@ -25,6 +25,7 @@ from scmlang.identify.estimand.nodes import (
     marginal,
     product,
     variable_of,
+    variables,
 )
 from scmlang.identify.estimand.parse import parse
 from scmlang.identify.estimand.renaming import substitute
@@ -63,4 +64,5 @@ __all__ = [
     "simplify",
     "substitute",
     "variable_of",
+    "variables",
 ]

@@ -55,6 +55,9 @@ class Distributions(Protocol):
     def exact(self) -> bool:
         """Whether the numbers are fractions, in arrays of objects."""
 
+    def size(self, variable: str) -> int:
+        """How many levels a variable has."""
+
     def values(self, variable: str) -> Sequence[int | float]:
         """The numbers of a variable's levels, in order."""
 
@@ -152,7 +155,7 @@ class Evaluator:
         return _product(factors)
 
     def _size(self, symbol: str) -> int:
-        return len(self.distributions.values(variable_of(symbol)))
+        return self.distributions.size(variable_of(symbol))
 
     def _weight(self, weight: Fraction) -> int | float | Fraction:
         if weight.denominator == 1:

@@ -135,3 +135,22 @@ def product(factors: Sequence[Estimand]) -> Estimand:
 def difference(left: Estimand, right: Estimand) -> Estimand:
     """``left - right``."""
     return Linear(((Fraction(1), left), (Fraction(-1), right)))
+
+
+def variables(node: Estimand) -> frozenset[str]:
+    """Every variable whose distribution or values an estimand is about."""
+    match node:
+        case Conditional(of, given, do):
+            return frozenset(map(variable_of, (*of, *given, *do)))
+        case Mean(of, given, do):
+            return frozenset((of, *map(variable_of, (*given, *do))))
+        case Value(symbol):
+            return frozenset((variable_of(symbol),))
+        case Product(factors):
+            return frozenset[str]().union(*map(variables, factors))
+        case Marginal(over, inner):
+            return variables(inner) | frozenset(map(variable_of, over))
+        case Quotient(top, bottom):
+            return variables(top) | variables(bottom)
+        case Linear(terms):
+            return frozenset[str]().union(*(variables(term) for _, term in terms))

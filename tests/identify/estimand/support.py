@@ -42,6 +42,9 @@ class Network:
     exact: bool = False
     sizes: dict[str, int] = field(default_factory=dict)
 
+    def size(self, variable: str) -> int:
+        return self.sizes[variable]
+
     def values(self, variable: str) -> Sequence[int]:
         return range(self.sizes[variable])
 

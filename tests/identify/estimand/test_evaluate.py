@@ -49,6 +49,9 @@ class Empty:
 
     exact = True
 
+    def size(self, variable: str) -> int:
+        return len(self.values(variable))
+
     def values(self, variable: str) -> range:
         return range(3 if variable == "X" else 2)
 

@@ -1,0 +1,72 @@
+"""What an estimand needs of the data and they do not have: the strata that stay empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scmlang.estimation.frequencies import Frequencies
+from scmlang.identify.estimand import At, Conditional, Estimand, show, variable_of
+from scmlang.identify.estimand.evaluate import Evaluator
+
+Array = NDArray[Any]
+SHOWN = 8
+TRIED = 500
+Stratum = tuple[Conditional, tuple[int, ...]]
+
+
+def empty_strata(node: Estimand, frequencies: Frequencies) -> list[str]:
+    """The strata without rows on which the value of ``node`` depends, as ``P(Y | X, Z) for X=1, Z=0``.
+
+    A stratum matters where the value is not the same whatever the conditional distribution in it is taken to
+    be. At most ``SHOWN`` are told, and the last entry then says that there are more.
+    """
+    plain = _Filled(frequencies, None)
+    before = plain.value(node).array
+    found: list[str] = []
+    for stratum in sorted(plain.empty, key=str)[:TRIED]:
+        if not np.array_equal(_Filled(frequencies, stratum).value(node).array, before):
+            found.append(_shown(stratum, frequencies))
+    return [*found[:SHOWN], "…"] if len(found) > SHOWN else found
+
+
+class _Filled(Evaluator):
+    """Takes what is undefined for 0, and for something else in one stratum."""
+
+    def __init__(self, frequencies: Frequencies, chosen: Stratum | None) -> None:
+        super().__init__(frequencies)
+        self.chosen = chosen
+        self.empty: set[Stratum] = set()
+
+    def shares(self, node: Conditional, joint: Array, total: Array) -> Array:
+        found = super().shares(node, joint, total)
+        found = np.where(np.isnan(found), 0.0, found)
+        for place in self._places(node, total[(0,) * len(node.of)]):
+            self.empty.add((node, place))
+            if (node, place) == self.chosen:
+                index: tuple[Any, ...] = (..., *place)
+                found[index] = _uneven(found[index].shape)
+        return found
+
+    def _places(self, node: Conditional, total: Array) -> Iterator[tuple[int, ...]]:
+        """The strata without rows, at the fixed values of ``node``."""
+        fixed = [self.distributions.index(t) if isinstance(t, At) else None for t in (*node.given, *node.do)]
+        for found in np.argwhere(total == 0).tolist():
+            if all(i is None or i == k for i, k in zip(fixed, found, strict=True)):
+                yield tuple(found)
+
+
+def _uneven(shape: tuple[int, ...]) -> Array:
+    """Numbers of which no sum with small integers as weights is 0."""
+    return np.sqrt(np.arange(2.0, 2.0 + np.prod(shape, dtype=int))).reshape(shape)
+
+
+def _shown(stratum: Stratum, frequencies: Frequencies) -> str:
+    node, place = stratum
+    names = [variable_of(term) for term in node.given]
+    labels = [frequencies.sample.column(n).labels[i] for n, i in zip(names, place, strict=True)]
+    where = ", ".join(f"{name}={label}" for name, label in zip(names, labels, strict=True))
+    return f"{show(node)} for {where}"
