@@ -7,7 +7,7 @@ diagnostic, and that the same model gives the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.drawing import Layout, lay_out, make_scene, shown, svg, tikz
 from scmlang.diagram.drawing.layout import Direction
+from scmlang.diagram.region import Region
 from scmlang.exchange.pictures import require_drawable
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel, Role
@@ -30,6 +31,7 @@ class Graph:
         latent: show latent variables; without, the diagram is the latent projection.
         exogenous: show exogenous variables that the file names.
         direction: ``right`` or ``down``.
+        regions: what is coloured in the SVG.
 
     Raises:
         ScmError: E070, E071, E072 for a mistaken intervention, E184 for one on what is not shown.
@@ -43,8 +45,10 @@ class Graph:
         latent: bool = False,
         exogenous: bool = False,
         direction: str = "right",
+        regions: Sequence[Region] = (),
     ) -> None:
         self._direction = Direction(direction)
+        self._regions = tuple(regions)
         self._model = shown(compilation.model, latent=latent, exogenous=exogenous)
         self._do = {name: value for text in do for name, value in _settings(compilation, text).items()}
         for name in self._do:
@@ -66,7 +70,7 @@ class Graph:
     @cached_property
     def svg(self) -> str:
         """The picture; an intervention is shown by the arrows it cuts."""
-        return svg(self.layout)
+        return svg(self.layout, self._regions)
 
     @cached_property
     def tikz(self) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from scmlang.diagram.region import Edge, Region
 from scmlang.identify.estimand import LATEX, Estimand, show
 
+__all__ = ["SCHEMA", "Edge", "Identification", "Region", "Step", "Witness", "listed"]
+
 SCHEMA = 1
-Edge = tuple[str, str]
 
 
 class Witness(Protocol):
@@ -26,23 +28,6 @@ class Witness(Protocol):
     def regions(self) -> tuple[Region, ...]:
         """The parts of the diagram to be coloured, the larger ones first; none where nothing can be shown."""
         ...
-
-
-@dataclass(frozen=True)
-class Region:
-    """A part of the diagram in a witness.
-
-    Attributes:
-        label: what it is, for the legend.
-        nodes: its variables.
-        directed: its edges (cause, effect).
-        bidirected: its edges as sorted pairs.
-    """
-
-    label: str
-    nodes: frozenset[str]
-    directed: frozenset[Edge] = frozenset()
-    bidirected: frozenset[Edge] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,6 +80,7 @@ class Identification:
             "estimand": None if found is None else show(found),
             "estimand_latex": None if found is None else show(found, LATEX),
             "witness": None if self.witness is None else self.witness.to_json(),
+            "steps": [{"rule": step.rule, "text": step.text} for step in self.steps],
             "notes": list(self.notes),
         }
 

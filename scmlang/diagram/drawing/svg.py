@@ -7,37 +7,42 @@ one page. Nothing depends on hashing, and numbers have two decimals.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from scmlang.diagram.drawing.geometry import Box, Path, leave, middle, reverse
 from scmlang.diagram.drawing.layout import Layout, font_size
+from scmlang.diagram.drawing.regions import paint
 from scmlang.diagram.drawing.scene import Edge, Node, Scene
 from scmlang.diagram.drawing.text import FONTS
+from scmlang.diagram.region import Region
 from scmlang.semantics.model import Role
 
 HEAD, HALF_HEAD = 9.0, 3.8
 INK, ARC, FAINT, CUT, SET = "#1f2937", "#1d4ed8", "#8b929d", "#c3c8d0", "#b45309"
 
 
-def svg(layout: Layout) -> str:
-    """The picture, a whole SVG document without an XML declaration."""
+def svg(layout: Layout, regions: Sequence[Region] = ()) -> str:
+    """The picture, a whole SVG document without an XML declaration; ``regions`` are coloured."""
     scene = layout.scene
-    box = " ".join(map(decimals, (layout.left, layout.top, layout.width, layout.height)))
+    painted = paint(layout, regions)
+    box = " ".join(map(decimals, (layout.left, layout.top, painted.width, painted.height)))
     order = sorted(zip(scene.edges, layout.paths, strict=True), key=lambda pair: not pair[0].cut)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box}" '
-        f'width="{decimals(layout.width)}" height="{decimals(layout.height)}">',
+        f'width="{decimals(painted.width)}" height="{decimals(painted.height)}">',
         f"<title>{escape(f'Causal diagram {scene.title}')}</title>",
-        f"<desc>{escape(description(scene))}</desc>",
-        f'<rect x="{decimals(layout.left)}" y="{decimals(layout.top)}" width="{decimals(layout.width)}" '
-        f'height="{decimals(layout.height)}" rx="8" fill="#ffffff"/>',
+        f"<desc>{escape(' '.join((description(scene), *painted.words)))}</desc>",
+        f'<rect x="{decimals(layout.left)}" y="{decimals(layout.top)}" width="{decimals(painted.width)}" '
+        f'height="{decimals(painted.height)}" rx="8" fill="#ffffff"/>',
+        *painted.behind,
         '<g fill="none" stroke-linecap="butt">',
         *(part for edge, path in order for part in _edge(edge, path, scene)),
         "</g>",
         f'<g font-family="{FONTS}" text-anchor="middle">',
         *(part for node in scene.nodes for part in _node(node, layout.boxes[node.name])),
         "</g>",
+        *painted.legend,
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
