@@ -22,17 +22,16 @@ from scmlang.semantics.quantities import (
     Counterfactual,
     Held,
     Probability,
+    Quantity,
     show_value,
 )
 from scmlang.semantics.queries import Edit, Intervention, read_query, show
-from scmlang.views.answer import chart, show_rows, to_html, to_text
+from scmlang.views.answer import chart, to_html, to_text
 from scmlang.views.bars import Chart
-from scmlang.views.cells import Cell, show_number
+from scmlang.views.cells import Cell
 
 if TYPE_CHECKING:
     from scmlang.exact.numbers import Number
-
-__all__ = ["Answer", "answer_exactly", "show_number", "show_rows"]
 
 SCHEMA = 1
 METHOD = "variable elimination"
@@ -44,7 +43,7 @@ class Answer:
 
     Attributes:
         query: the query as canonical text.
-        status: how the answer was had; ``exact`` here.
+        status: how the answer was had: ``exact``, or ``identified`` where a diagram gives but a formula.
         method: by what means.
         value: the number, where the answer is one; None for a table.
         columns: the headings of the table, its variables as typed and then ``p``, ``value``, or ``factual``
@@ -52,6 +51,7 @@ class Answer:
         rows: the cells under them, levels as typed; None where the evidence of a row has probability 0.
         bounds: None, since an exact answer needs none.
         standard_error: None, for the same reason.
+        estimand: the formula by which data determine the number, where there are no equations.
     """
 
     query: str
@@ -62,6 +62,7 @@ class Answer:
     rows: tuple[tuple[Cell, ...], ...] = ()
     bounds: tuple[float, float] | None = None
     standard_error: float | None = None
+    estimand: str | None = None
 
     @property
     def table(self) -> list[dict[str, Cell]]:
@@ -109,14 +110,16 @@ class Answer:
             "bounds": self.bounds,
             "standard_error": self.standard_error,
             "method": self.method,
+            "estimand": self.estimand,
         }
 
     def to_csv(self) -> str:
-        """The table, or the one value, with a line of headings."""
+        """The table, or the one value or estimand, with a line of headings."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns or ("value",))
-        for row in self.rows or ((self.value,),):
+        formula = self.estimand is not None
+        writer.writerow(self.columns or ("estimand" if formula else "value",))
+        for row in self.rows or ((self.estimand if formula else self.value,),):
             writer.writerow("" if cell is None else str(cell) for cell in row)
         return text.getvalue()
 
@@ -124,19 +127,25 @@ class Answer:
 def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Answer:
     """The answer to a query, or to the query of that name in the model.
 
+    Where equations are missing, it is the formula by which data determine the answer.
+
     Args:
-        model: fully specified.
+        model: fully specified, or what it leaves open is a quantity's estimand.
         text: a quantity, such as ``P(Y[X=1]=1 | X=0)``, or ``do(X=1)`` for the distribution of every observed
             variable, factual beside interventional.
         exact: rational numbers in the place of floats.
 
     Raises:
-        ScmError: for mistakes in the query; E266 where the model leaves something open, E267 for the edit of
-            an image, E260 to E265 for what has no exact answer.
+        ScmError: for mistakes in the query; E266 for an intervention alone and for fractions where the model
+            leaves something open, E267 for the edit of an image, E260 to E265 for what has no exact answer,
+            E292 for what the diagram does not determine.
     """
     query = read_query(text, model)
     shown = show(query, model.variables)
-    _require_equations(model)
+    if not model.is_fully_specified:
+        if exact or isinstance(query, Intervention | Edit):
+            raise _open(model)
+        return _identified(model, query, shown)
     if isinstance(query, Edit):
         message = f"`{shown}` edits an image, which a trained model does"
         helps = (f'ask a run: `scmlang query "{shown}"`',)
@@ -158,14 +167,28 @@ def _left_out(model: CausalModel) -> str:
     return f", but for {', '.join(names)} (not finite)" if names else ""
 
 
-def _require_equations(model: CausalModel) -> None:
-    open_variables = [v for v in model.variables.values() if v.equation is None]
-    if open_variables:
-        names = ", ".join(f"`{v.name}`" for v in open_variables[:5])
-        message = f"{names} {'has' if len(open_variables) == 1 else 'have'} no equation, so nothing is exact"
-        helps = ("give every variable an equation, or train the model and ask the run",)
-        first = open_variables[0]
-        raise ScmError([Diagnostic("E266", message, model.source, first.span, helps=helps)])
+def _open(model: CausalModel) -> ScmError:
+    """E266: equations are missing."""
+    missing = [v for v in model.variables.values() if v.equation is None]
+    names = ", ".join(f"`{v.name}`" for v in missing[:5])
+    message = f"{names} {'has' if len(missing) == 1 else 'have'} no equation, so nothing is exact"
+    helps = ("give every variable an equation, or train the model and ask the run",)
+    return ScmError([Diagnostic("E266", message, model.source, missing[0].span, helps=helps)])
+
+
+def _identified(model: CausalModel, quantity: Quantity, shown: str) -> Answer:
+    """The formula by which observation determines a quantity; E292 where it does not."""
+    from scmlang.diagram.build import build_diagram
+    from scmlang.identify.estimand import show as show_estimand
+    from scmlang.identify.query import identify_query
+
+    found = identify_query(build_diagram(model), quantity, model.variables)
+    if found.identifiable and found.estimand is not None:
+        return Answer(shown, "identified", found.method, None, estimand=show_estimand(found.estimand))
+    verdict = "is not identifiable" if found.identifiable is False else "is not known to be identifiable"
+    why = f": {found.witness}" if found.witness is not None else ""
+    helps = (*found.notes, "give every variable an equation, and the answer is a number")
+    raise ScmError([Diagnostic("E292", f"`{shown}` {verdict} from observation{why}", helps=helps)])
 
 
 def _rows(result: Result, model: CausalModel) -> Iterator[tuple[Cell, ...]]:

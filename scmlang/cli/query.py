@@ -106,7 +106,8 @@ def _words(words: list[str], model: str | None) -> tuple[Path | None, str]:
 
 
 def _answer_exactly(compilation: Compilation, query: str, format: Format, *, exact: bool) -> None:
-    from scmlang.answers import answer_exactly, show_number, show_rows
+    from scmlang.answers import answer_exactly
+    from scmlang.views.answer import NUMBERS, how, show_rows
 
     found = answer_exactly(compilation.model, query, exact=exact)
     if format is Format.json:
@@ -114,12 +115,10 @@ def _answer_exactly(compilation: Compilation, query: str, format: Format, *, exa
     elif format is Format.csv:
         sys.stdout.write(found.to_csv())
     elif found.columns:
-        numbers = [c for c in found.columns if c in ("p", "value", "factual", "interventional")]
-        print_table(found.query, found.columns, show_rows(found), right=numbers)
-        print(f"{found.status}, by {found.method}")
+        print_table(found.query, found.columns, show_rows(found), right=NUMBERS)
+        print(how(found))
     else:
-        print(f"{found.query} = {show_number(found.value)}")
-        print(f"{found.status}, by {found.method}")
+        print(found)
 
 
 def _print(answer: EditAnswer) -> None:

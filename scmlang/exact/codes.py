@@ -19,4 +19,5 @@ CODES: dict[str, str] = {
     "E267": "the edit of an image, asked of a model file",
     "E268": "a world table of noise without finitely many intervals",
     "E269": "a world table of too many rows",
+    "E292": "a quantity that the diagram does not determine",
 }

@@ -38,6 +38,8 @@ class Shown(Protocol):
     def bounds(self) -> tuple[float, float] | None: ...
     @property
     def standard_error(self) -> float | None: ...
+    @property
+    def estimand(self) -> str | None: ...
 
 
 def show_rows(answer: Shown) -> list[tuple[str, ...]]:
@@ -54,7 +56,9 @@ def to_text(answer: Shown) -> str:
 
 
 def _result(answer: Shown) -> str:
-    """``= 0.19``, or ``in [0.1, 0.3]`` where bounds are all there is."""
+    """``= 0.19``, ``= Σ_{Z} …``, or ``in [0.1, 0.3]`` where bounds are all there is."""
+    if answer.estimand is not None:
+        return f"= {answer.estimand}"
     if answer.value is None and answer.bounds is not None:
         return f"in {_interval(answer.bounds)}"
     return f"= {show_number(answer.value)}"
