@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from scmlang.answers import Answer
     from scmlang.graph import Graph
+    from scmlang.identify.result import Identification
     from scmlang.neural.query import EditAnswer
     from scmlang.neural.summary import Summary
     from scmlang.train.runs import Run
@@ -98,6 +99,20 @@ class Model:
         from scmlang.exchange.networkx_graph import to_networkx
 
         return to_networkx(self._checked)
+
+    def identify(self, text: str, *, experiments: str | Sequence[str] = ()) -> Identification:
+        """Whether the diagram and the data determine a query, by what formula, or why not.
+
+        Args:
+            text: a query, such as ``"P(Y | do(X))"``, or the name of one in the file.
+            experiments: beside observation, ``"do(Z)"`` or several of them: all observed variables while some
+                were held, at each of their values.
+
+        Raises:
+            ScmError: for mistakes in the query, E320 and E322 for those in an experiment.
+        """
+        held = (experiments,) if isinstance(experiments, str) else tuple(experiments)
+        return self.compilation.identify(text, held)
 
     def compile(self, recipe: str | Path = "cpu", overrides: Sequence[str] = ()) -> Summary:
         """What the model compiles to under a recipe: mechanisms, parameters, memory, cost. Needs no data.

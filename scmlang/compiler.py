@@ -7,7 +7,7 @@ so that checking a file costs nothing of what learning from it needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from scmlang.source import Source
 if TYPE_CHECKING:
     from scmlang.diagram.claims import Decision
     from scmlang.diagram.diagram import Diagram
+    from scmlang.identify.result import Identification
     from scmlang.neural.plan import NeuralPlan
     from scmlang.semantics.assertions import Assertion
     from scmlang.semantics.check import Checked
@@ -137,6 +138,16 @@ class Compilation:
         from scmlang.semantics.queries import read_query
 
         return read_query(text, self.model)
+
+    def identify(self, text: str, experiments: Iterable[str] = ()) -> Identification:
+        """Whether observation and experiments such as ``do(Z)`` determine a query, or the one of that name.
+
+        Raises:
+            ScmError: for mistakes in the query, E320 and E322 for those in an experiment.
+        """
+        from scmlang.identify.ask import ask
+
+        return ask(self.model, self.diagram, text, experiments)
 
     def emit(self, format: str) -> str:
         """The model in one of the formats of :data:`scmlang.exchange.WRITERS`.

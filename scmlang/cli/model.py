@@ -43,6 +43,24 @@ def open_model(file: Path | None, text: str | None, name: str = "FILE") -> Compi
     return Compilation(open_source(file or Path()))
 
 
+def leading_file(words: list[str], text: str | None, metavar: str) -> tuple[Path | None, list[str]]:
+    """The model file of a command that takes ``[FILE] …``, and the words behind it.
+
+    Args:
+        words: as typed.
+        text: the model, where it is given in place of a file.
+        metavar: what stands behind the file, as the command's help says it.
+
+    Raises:
+        typer.BadParameter: for too many words or too few.
+    """
+    wanted = len(metavar.split()) + (text is None)
+    if len(words) != wanted:
+        message = f"give a model file (or --model TEXT) and {metavar}"
+        raise typer.BadParameter(message, param_hint=metavar)
+    return (Path(words[0]), words[1:]) if text is None else (None, words)
+
+
 def open_source(file: Path) -> Source:
     """The text of a file; ``-`` is standard input.
 
@@ -52,3 +70,14 @@ def open_source(file: Path) -> Source:
     if file != Path("-"):
         return read_source(file)
     return make_source(STDIN, sys.stdin.buffer.read(LIMITS.source_bytes + 1))
+
+
+def file_and_query(words: list[str], model: str | None) -> tuple[Path | None, str]:
+    """The arguments of a command that takes ``[FILE] QUERY``, the file being left out beside ``--model``.
+
+    Raises:
+        typer.BadParameter: for too many of them.
+    """
+    if len(words) > 2 or (model is not None and len(words) == 2):
+        raise typer.BadParameter("give a model file (or --model) and one query", param_hint="QUERY")
+    return (None if len(words) == 1 else Path(words[0])), words[-1]

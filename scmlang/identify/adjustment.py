@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from scmlang.diagram.bitgraph import BitGraph, Mask, bits
 from scmlang.diagram.diagram import Diagram
+from scmlang.diagram.separation import OpenPath, connecting_path
 from scmlang.diagram.separators import Separators
 from scmlang.identify.estimand import Conditional, Estimand, marginal, product
 
@@ -119,6 +120,25 @@ class AdjustmentSets:
     def all(self) -> Iterator[Names]:
         """Every one, smaller ones first."""
         return (frozenset(self.search.graph.listed(z)) for z in self.search.separators.all())
+
+    def formula(self, z: Iterable[str]) -> Estimand:
+        """Σ_z P(y | x, z) P(z)."""
+        return self.search.formula(self.search.graph.mask(z))
+
+    def open_path(self) -> OpenPath | None:
+        """A path that is not causal and stays open; None where there is an adjustment set."""
+        search = self.search.separators
+        graph = search.graph
+        if search.any() is not None:
+            return None
+        z = graph.ancestors(search.x | search.y | search.include) & search.among | search.include
+        directed = [
+            (graph.names[p], name) for i, name in enumerate(graph.names) for p in bits(graph.parents[i])
+        ]
+        joined = [
+            (graph.names[s], name) for i, name in enumerate(graph.names) for s in bits(graph.spouses[i])
+        ]
+        return connecting_path(Diagram.of(graph.names, directed, joined), self.x, self.y, graph.listed(z))
 
     def _named(self, z: Mask | None) -> Names | None:
         return None if z is None else frozenset(self.search.graph.listed(z))

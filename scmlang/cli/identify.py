@@ -1,0 +1,98 @@
+"""``scmlang identify``: whether data determine a query, by what formula, or why not."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scmlang.cli.model import ModelText, leading_file, open_model
+from scmlang.diagnostics.render import render, wants_colour
+
+if TYPE_CHECKING:
+    from scmlang.identify.result import Identification
+
+
+class Format(StrEnum):
+    text = "text"
+    latex = "latex"
+    json = "json"
+
+
+def identify(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[FILE] QUERY", help='A model file, and a query such as "P(Y | do(X))" or its name.'
+        ),
+    ],
+    model: ModelText = None,
+    experiment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--given-experiments", metavar="do(Z)", help="What was held in an experiment; repeatable."
+        ),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the steps and what allows them.")] = False,
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw the diagram here, with what rules the query out in colour.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How the answer is printed.")] = Format.text,
+) -> None:
+    """Tell whether the diagram and the data determine a query, and by what formula.
+
+    The data are the distribution of the observed variables, and that of each experiment that is given: all
+    observed variables while some were held, at each of their values. A query that the data do not determine
+    is answered with what rules it out, which --svg draws.
+
+    Either verdict is an answer and exits with 0; `assert identifiable(...)` in a file makes it a test.
+    """
+    file, (query,) = leading_file(words, model, "QUERY")
+    compilation = open_model(file, model)
+    sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
+    found = compilation.identify(query, experiment or ())
+    if svg is not None:
+        from scmlang.cli.output import write_text
+        from scmlang.graph import Graph
+
+        regions = found.witness.regions() if found.witness is not None else ()
+        write_text(Graph(compilation, regions=regions).svg, svg)
+    if format is Format.json:
+        print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
+    elif format is Format.latex:
+        print(_latex(found))
+    else:
+        _print(found, explain=explain)
+
+
+def _latex(found: Identification) -> str:
+    from scmlang.identify.estimand import LATEX, show
+
+    return f"% {_verdict(found)}" if found.estimand is None else show(found.estimand, LATEX)
+
+
+def _print(found: Identification, *, explain: bool) -> None:
+    from scmlang.identify.estimand import show
+
+    print(found.query if found.estimand is None else f"{found.query} = {show(found.estimand)}")
+    print(_verdict(found))
+    for note in found.notes:
+        print(f"note: {note}")
+    if explain:
+        width = len(str(len(found.steps)))
+        for i, step in enumerate(found.steps, 1):
+            print(f"{i:>{width}}. {step}")
+
+
+def _verdict(found: Identification) -> str:
+    if found.identifiable:
+        criterion = found.method in ("back-door", "adjustment", "front-door")
+        return f"identifiable, by {f'the {found.method} criterion' if criterion else found.method}"
+    if found.identifiable is None:
+        return f"not decided, by {found.method}"
+    because = f": there is {found.witness}" if found.witness is not None else ""
+    return f"not identifiable, by {found.method}{because}"

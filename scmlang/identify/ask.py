@@ -1,0 +1,125 @@
+"""Questions of identification as people type them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.diagram.diagram import Diagram
+from scmlang.identify.adjustment import AdjustmentSets, adjustment_sets
+from scmlang.identify.query import identify_query
+from scmlang.identify.result import Identification
+from scmlang.semantics.errors import Problems
+from scmlang.semantics.model import CausalModel, Role
+from scmlang.semantics.quantities import Counterfactual, Held, Probability, Quantity
+from scmlang.semantics.queries import Edit, Intervention, Query, read_query, show
+from scmlang.source import Source, Span
+from scmlang.syntax import ast
+from scmlang.syntax.parser import parse_query
+
+_EXPERIMENT = "write the variables that were held, each at all of its values: `do(Z)` or `do(Z, W)`"
+
+
+def ask(model: CausalModel, diagram: Diagram, text: str, experiments: Iterable[str] = ()) -> Identification:
+    """Whether observation and experiments determine a query, or the query of that name in the model.
+
+    ``do(X=1)`` alone asks about all other observed variables, the edit of an image about its distribution.
+
+    Args:
+        model: whose query it is.
+        diagram: its diagram.
+        text: the query.
+        experiments: each as ``do(Z)``.
+
+    Raises:
+        ScmError: for mistakes in the query, and E320 or E322 for those in an experiment.
+    """
+    query = read_query(text, model)
+    held = [read_experiment(words, model) for words in experiments]
+    found = identify_query(diagram, _quantity(query, model), model.variables, held)
+    return replace(found, query=show(query, model.variables))
+
+
+def _quantity(query: Query, model: CausalModel) -> Quantity:
+    if not isinstance(query, Intervention | Edit):
+        return query
+    order = list(model.variables)
+    settings = sorted(query.settings.items(), key=lambda item: order.index(item[0]))
+    world = tuple(Held(name, value) for name, value in settings)
+    if isinstance(query, Edit):
+        return Probability((Counterfactual(query.variable, world),), (Counterfactual(query.variable),))
+    others = (v.name for v in model.observed if v.name not in query.settings)
+    return Probability(tuple(Counterfactual(name, world) for name in others))
+
+
+def read_experiment(text: str, model: CausalModel) -> frozenset[str]:
+    """The variables that an experiment such as ``do(Z)`` holds.
+
+    Raises:
+        ScmError: E320 for another text, E322 for a latent variable, and for an unknown name.
+    """
+    source = Source("<experiment>", text)
+    problems = Problems(source)
+    tree = parse_query(source)
+    if not isinstance(tree, ast.Do):
+        problems.add("E320", "this is no experiment", Span(0, len(text)), helps=[_EXPERIMENT])
+        raise ScmError(problems.sorted())
+    for setting in tree.settings:
+        _check_setting(setting, model, problems)
+    problems.raise_errors()
+    return frozenset(setting.variable.text for setting in tree.settings)
+
+
+def _check_setting(setting: ast.Setting | ast.Counterfactual, model: CausalModel, problems: Problems) -> None:
+    name = setting.variable
+    variable = model.variables.get(name.text)
+    if isinstance(setting, ast.Counterfactual) or setting.value is not None:
+        message = f"an experiment on `{name.text}` is taken to have been made at each of its values"
+        problems.add("E320", message, setting.span, helps=[_EXPERIMENT])
+    elif variable is None:
+        problems.unknown_variable(name.text, model.variables, name.span)
+    elif variable.role is not Role.OBSERVED:
+        message = f"`{name.text}` is not observed, so no experiment can hold it"
+        problems.add("E322", message, name.span)
+
+
+def ask_adjustment(
+    model: CausalModel,
+    diagram: Diagram,
+    x: Iterable[str],
+    y: Iterable[str],
+    require: Iterable[str] = (),
+    forbid: Iterable[str] = (),
+) -> AdjustmentSets:
+    """The adjustment sets for the total effect of ``x`` on ``y``, all of them names as people type them.
+
+    Raises:
+        ScmError: for an unknown name, E321 for names that overlap, E322 for a latent variable.
+    """
+    parts = {"cause": tuple(x), "outcome": tuple(y), "required": tuple(require), "forbidden": tuple(forbid)}
+    for names in parts.values():
+        for name in names:
+            _check_observed(name, model)
+    for one, other in (
+        ("cause", "outcome"),
+        ("cause", "required"),
+        ("outcome", "required"),
+        ("required", "forbidden"),
+    ):
+        both = sorted(set(parts[one]) & set(parts[other]))
+        if both:
+            message = f"`{both[0]}` is both {one} and {other}"
+            raise ScmError([Diagnostic("E321", message)])
+    return adjustment_sets(diagram, *parts.values())
+
+
+def _check_observed(name: str, model: CausalModel) -> None:
+    variable = model.variables.get(name)
+    if variable is None:
+        problems = Problems(Source("<variable>", name))
+        problems.unknown_variable(name, model.variables, Span(0, len(name)))
+        raise ScmError(problems.sorted())
+    if variable.role is not Role.OBSERVED:
+        message = f"`{name}` is not observed, and adjustment is about what is"
+        raise ScmError([Diagnostic("E322", message, model.source, variable.span)])
