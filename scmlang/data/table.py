@@ -7,6 +7,7 @@ names of the columns; empty lines are skipped.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,7 +69,15 @@ def read_table(path: Path) -> Table:
     Raises:
         ScmError: E122 when it is missing, not UTF-8 or no CSV; E124 when a row is too long or short.
     """
-    source = Source(str(path), _read_text(path))
+    return parse_table(Source(str(path), _read_text(path)))
+
+
+def parse_table(source: Source) -> Table:
+    """The table that a CSV text writes.
+
+    Raises:
+        ScmError: E122 when it is no CSV; E124 when a row is too long or short.
+    """
     header, rows, lines = _parse(source)
     _require_header(source, header)
     problems = Problems()
@@ -79,6 +88,20 @@ def read_table(path: Path) -> Table:
     problems.raise_any()
     cells = list(zip(*rows, strict=True)) if rows else [()] * len(header)
     return Table(source, header, dict(zip(header, cells, strict=True)), lines)
+
+
+def table_of(columns: Mapping[str, Sequence[object]], name: str = "<data>") -> Table:
+    """The table of columns of Python's values, each written as ``str`` writes it.
+
+    Raises:
+        ScmError: E122 where it has no columns.
+        ValueError: for columns of several lengths.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return parse_table(Source(name, text.getvalue()))
 
 
 def write_table(path: Path, columns: Mapping[str, Sequence[str]]) -> None:

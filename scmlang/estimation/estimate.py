@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
+from functools import reduce
 from itertools import product as cases
 from statistics import NormalDist
 
@@ -15,16 +15,16 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
 from scmlang.estimation.forms import Form, recognise
 from scmlang.estimation.learners import DEFAULT, Learners
-from scmlang.estimation.nuisances import Array
 from scmlang.estimation.plug_in import plug_in
 from scmlang.estimation.result import Estimates
 from scmlang.estimation.robust import Influence, Robust
 from scmlang.estimation.sample import Sample
 from scmlang.identify.estimand import (
-    ONE,
     At,
     Estimand,
     Linear,
+    Product,
+    Quotient,
     Term,
     free,
     show,
@@ -95,25 +95,25 @@ def estimate(node: Estimand, diagram: Diagram, sample: Sample, options: Options 
 
 
 def doubly_robust(node: Estimand, diagram: Diagram, sample: Sample, options: Options) -> Estimates:
-    """The doubly robust estimate of a back-door or front-door form, or of a linear combination of them.
+    """The doubly robust estimate of a back-door or front-door form, or of arithmetic of them.
+
+    The error of arithmetic is that of its linear approximation (the delta method).
 
     Raises:
         ScmError: E335 for an estimand of another form, and as :class:`scmlang.estimation.robust.Robust`.
     """
     symbols = tuple(sorted(free(node)))
     choices = [_levels(symbol, sample) for symbol in symbols]
-    wanted = [dict(zip(symbols, case, strict=True)) for case in cases(*choices)]
-    forms = [_parts(substitute(node, case), diagram) for case in wanted]
-    robust = Robust(sample, options.learners, options.folds, options.seed)
-    known: dict[Form, Influence] = {}
-    found = [_combined(parts, robust, known) for parts in forms]
+    wanted = (dict(zip(symbols, case, strict=True)) for case in cases(*choices))
+    terms = _Arithmetic(diagram, Robust(sample, options.learners, options.folds, options.seed))
+    found = [terms.influence(simplify(substitute(node, case), diagram)) for case in wanted]
     shape = tuple(map(len, choices))
-    value = np.array([one for one, _ in found]).reshape(shape)
-    error = np.array([values.std() / np.sqrt(sample.rows) for _, values in found]).reshape(shape)
-    width = np.asarray(NormalDist().inv_cdf((1 + options.level) / 2) * error)
-    lower, upper = np.asarray(value - width), np.asarray(value + width)
+    value = np.array([one.value for one in found]).reshape(shape)
+    error = np.array([one.values.std() / np.sqrt(sample.rows) for one in found]).reshape(shape)
+    width = NormalDist().inv_cdf((1 + options.level) / 2) * error
     method = f"doubly robust estimation from {sample.rows} rows, cross-fitted on {options.folds} folds"
-    return Estimates(symbols, value, error, lower, upper, method, _notes(known.values()))
+    ends = np.asarray(value - width), np.asarray(value + width)
+    return Estimates(symbols, value, error, *ends, method, _notes(found))
 
 
 def _levels(symbol: str, sample: Sample) -> list[Term]:
@@ -121,38 +121,56 @@ def _levels(symbol: str, sample: Sample) -> list[Term]:
     return [At(variable_of(symbol), int(text) if text.lstrip("-").isdigit() else text) for text in labels]
 
 
-def _parts(node: Estimand, diagram: Diagram) -> list[tuple[Fraction, Form | None]]:
-    """The forms whose combination an estimand is, each with its weight; None for the number 1."""
-    simple = simplify(node, diagram)
-    terms = simple.terms if isinstance(simple, Linear) else ((Fraction(1), simple),)
-    return [(weight, None if term == ONE else _form(term, diagram)) for weight, term in terms]
+class _Arithmetic:
+    """Estimates of the forms in an estimand, put together as it says."""
 
+    def __init__(self, diagram: Diagram, robust: Robust) -> None:
+        self.diagram = diagram
+        self.robust = robust
+        self.known: dict[Form, Influence] = {}
 
-def _form(term: Estimand, diagram: Diagram) -> Form:
-    form = recognise(term, diagram)
-    if form is None:
-        message = f"no doubly robust estimator is known here for `{show(term)}`"
+    def influence(self, node: Estimand) -> Influence:
+        form = recognise(node, self.diagram)
+        if form is not None:
+            if form not in self.known:
+                self.known[form] = self.robust.influence(form)
+            return self.known[form]
+        match node:
+            case Linear(terms):
+                return reduce(_plus, (_scaled(float(w), self.influence(t)) for w, t in terms), self._one(0.0))
+            case Product(factors):
+                return reduce(_times, map(self.influence, factors), self._one(1.0))
+            case Quotient(top, bottom):
+                return _times(self.influence(top), _inverse(self.influence(bottom), node))
+        message = f"no doubly robust estimator is known here for `{show(node)}`"
         helps = (
             "there is one for the back-door and for the front-door form",
             "relative frequencies estimate any estimand of levels: --method plug-in",
         )
         raise ScmError([Diagnostic("E335", message, helps=helps)])
-    return form
+
+    def _one(self, value: float) -> Influence:
+        return Influence(value, np.zeros(self.robust.nuisances.sample.rows), 1.0)
 
 
-def _combined(
-    parts: Sequence[tuple[Fraction, Form | None]], robust: Robust, known: dict[Form, Influence]
-) -> tuple[float, Array]:
-    total, values = 0.0, np.zeros(robust.nuisances.sample.rows)
-    for weight, form in parts:
-        if form is None:
-            total += float(weight)
-            continue
-        if form not in known:
-            known[form] = robust.influence(form)
-        total += float(weight) * known[form].value
-        values = values + float(weight) * known[form].values
-    return total, values
+def _scaled(weight: float, one: Influence) -> Influence:
+    return Influence(weight * one.value, weight * one.values, one.least)
+
+
+def _plus(left: Influence, right: Influence) -> Influence:
+    return Influence(left.value + right.value, left.values + right.values, min(left.least, right.least))
+
+
+def _times(left: Influence, right: Influence) -> Influence:
+    values = left.value * right.values + right.value * left.values
+    return Influence(left.value * right.value, values, min(left.least, right.least))
+
+
+def _inverse(one: Influence, node: Estimand) -> Influence:
+    if one.value == 0:
+        message = f"the denominator of `{show(node)}` is estimated at 0"
+        raise ScmError([Diagnostic("E333", message)])
+    return Influence(1 / one.value, -one.values / one.value**2, one.least)
 
 
 def _notes(found: Iterable[Influence]) -> tuple[str, ...]:
