@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from scmlang.api import load
 from scmlang.compiler import Compilation
 from scmlang.graph import Graph
 from scmlang.train.loading import recipe_names
@@ -90,6 +91,9 @@ PAGES["images/tutorial/bars.svg"] = lambda: (
 )
 PAGES["images/graph_do_C.svg"] = lambda: (
     Graph(Compilation.from_file(DOCS.parent / "examples" / "bar_mnist" / "frontdoor.scm"), ["C=green"]).svg
+)
+PAGES["images/answer_do_C.svg"] = lambda: (
+    load(DOCS.parent / "examples" / "bar_mnist" / "frontdoor_truth.scm").query("do(C=green)").plot().svg
 )
 PAGES |= {
     f"images/classics/{path.stem}.svg": partial(_picture, path)
