@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from scmlang.answers import Answer
+    from scmlang.estimates import Estimate
     from scmlang.graph import Graph
     from scmlang.identify.result import Identification
     from scmlang.neural.query import EditAnswer
@@ -113,6 +114,41 @@ class Model:
         """
         held = (experiments,) if isinstance(experiments, str) else tuple(experiments)
         return self.compilation.identify(text, held)
+
+    def estimate(
+        self,
+        text: str,
+        data: str | Path | Mapping[str, Sequence[object]],
+        *,
+        method: str = "auto",
+        resamples: int = 1000,
+        level: float = 0.95,
+        smoothing: float = 0.0,
+        folds: int = 5,
+        seed: int = 0,
+    ) -> Estimate:
+        """Estimate a query from data, where the diagram makes it identifiable.
+
+        Args:
+            text: a quantity, such as ``"ATE(X, Y)"``, or the name of one in the file.
+            data: a CSV file, or columns by name, such as a data frame's ``to_dict("list")``.
+            method: ``"plug-in"``, ``"doubly-robust"``, or ``"auto"``, the first wherever all variables have
+                levels.
+            resamples: of the bootstrap, for relative frequencies.
+            level: of the intervals.
+            smoothing: a pseudo-count of every configuration, for relative frequencies.
+            folds: of cross-fitting, for the doubly robust estimator.
+            seed: of every random draw.
+
+        Raises:
+            ScmError: for mistakes in the query; E331 to E338 for what cannot be estimated; E122 to E126 for
+                the data.
+            ValueError: for no such method.
+        """
+        from scmlang.estimates import Method, Options, estimate_query, open_table
+
+        options = Options(Method(method), resamples, level, seed, smoothing, folds)
+        return estimate_query(self.compilation, text, open_table(data), options)
 
     def compile(self, recipe: str | Path = "cpu", overrides: Sequence[str] = ()) -> Summary:
         """What the model compiles to under a recipe: mechanisms, parameters, memory, cost. Needs no data.

@@ -20,7 +20,6 @@ from scmlang.estimation.estimate import Method, Options, estimate
 from scmlang.estimation.sample import Sample, read_sample
 from scmlang.exact.opening import open_variables
 from scmlang.identify.estimand import Estimand, show, variable_of, variables
-from scmlang.identify.query import identify_query
 from scmlang.semantics.quantities import Probability, Quantity, counterfactuals
 from scmlang.semantics.queries import Edit, Intervention
 from scmlang.semantics.queries import show as show_query
@@ -128,7 +127,7 @@ def estimate_query(
         message = f"`{shown}` asks for no number"
         helps = ("ask for a probability, a mean or an effect: `P(Y=1 | do(X=1))`, `ATE(X, Y)`",)
         raise ScmError([Diagnostic("E338", message, helps=helps)])
-    found = identify_query(compilation.diagram, query, compilation.model.variables)
+    found = compilation.identify(text)
     estimand = _require(found)
     sample = read_sample(table, compilation.model, sorted(variables(estimand)))
     numbers = estimate(estimand, compilation.diagram, sample, chosen)

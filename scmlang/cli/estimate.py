@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scmlang.cli.model import ModelText, file_and_query, open_model
+from scmlang.cli.model import ModelText, leading_file, open_model
 from scmlang.cli.query import Format
 from scmlang.estimates import Method, Options, estimate_query, open_table
 
@@ -44,9 +44,7 @@ def estimate(
     """
     if not 0 < level < 1:
         raise typer.BadParameter("it lies between 0 and 1", param_hint="--level")
-    file, query = file_and_query(words, model)
-    if file is None and model is None:
-        raise typer.BadParameter("give a model file (or --model) and a query", param_hint="QUERY")
+    file, (query,) = leading_file(words, model, "QUERY")
     options = Options(method, bootstrap, level, seed, smoothing, folds)
     found = estimate_query(open_model(file, model), query, open_table(data), options)
     if format is Format.json:

@@ -70,14 +70,3 @@ def open_source(file: Path) -> Source:
     if file != Path("-"):
         return read_source(file)
     return make_source(STDIN, sys.stdin.buffer.read(LIMITS.source_bytes + 1))
-
-
-def file_and_query(words: list[str], model: str | None) -> tuple[Path | None, str]:
-    """The arguments of a command that takes ``[FILE] QUERY``, the file being left out beside ``--model``.
-
-    Raises:
-        typer.BadParameter: for too many of them.
-    """
-    if len(words) > 2 or (model is not None and len(words) == 2):
-        raise typer.BadParameter("give a model file (or --model) and one query", param_hint="QUERY")
-    return (None if len(words) == 1 else Path(words[0])), words[-1]
