@@ -46,8 +46,8 @@ class Answer:
         status: how the answer was had: ``exact``, or ``identified`` where a diagram gives but a formula.
         method: by what means.
         value: the number, where the answer is one; None for a table.
-        columns: the headings of the table, its variables as typed and then ``p``, ``value``, or ``factual``
-            and ``interventional``.
+        columns: the headings of the table, its variables as typed and then ``p``, ``value``, or ``factual`` and
+            ``interventional``; ``p_`` where a variable is called `p`.
         rows: the cells under them, levels as typed; None where the evidence of a row has probability 0.
         bounds: None, since an exact answer needs none.
         standard_error: None, for the same reason.
@@ -157,9 +157,11 @@ def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Ans
     result = answer(model, query, exact=exact)
     if not result.axes:
         return Answer(shown, "exact", METHOD, _number(result.value))
+    labels = tuple(axis.label for axis in result.axes)
     last = "p" if isinstance(query, Probability) else "value"
-    columns = (*(axis.label for axis in result.axes), last)
-    return Answer(shown, "exact", METHOD, None, columns, tuple(_rows(result, model)))
+    while last in labels:  # a variable may be called so too
+        last += "_"
+    return Answer(shown, "exact", METHOD, None, (*labels, last), tuple(_rows(result, model)))
 
 
 def _left_out(model: CausalModel) -> str:

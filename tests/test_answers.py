@@ -119,6 +119,24 @@ def test_what_needs_numbers_is_refused() -> None:
             answer_exactly(model, text, exact=exact)
 
 
+def test_a_variable_may_be_called_as_a_column_is() -> None:
+    model = model_of("p, value: binary\np ~ bernoulli(0.25)\nvalue := p\n")
+    found = answer_exactly(model, "P(p | value)", exact=True)
+    assert found.columns == ("p", "value", "p_")
+    assert found.table[0] == {"p": "0", "value": "0", "p_": 1}
+    assert found.plot().bars[0].value == 1
+    assert answer_exactly(model, "E(p | value)").columns == ("value", "value_")
+
+
+@pytest.mark.parametrize(("name", "help_"), [("effct", "`effect`"), ("nothing", "there is `effect`")])
+def test_a_query_that_the_file_does_not_have(name: str, help_: str) -> None:
+    with pytest.raises(ScmError) as error:
+        answer_exactly(model_of("X -> Y; query effect = P(Y | do(X))"), name)
+    (diagnostic,) = error.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("E010", f"there is no query or variable `{name}`")
+    assert help_ in diagnostic.helps[0]
+
+
 def test_the_command_prints_the_formula(capsys: pytest.CaptureFixture[str]) -> None:
     command = ("query", "--model", "Z -> X -> Y; Z -> Y; query effect = P(Y | do(X))", "effect")
     assert run_here(*command, "--format", "json") == 0

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scmlang.diagnostics.base import ScmError
-from scmlang.semantics.errors import Problems
+from scmlang.semantics.errors import Problems, listing, suggestion
 from scmlang.semantics.model import CausalModel, Variable
 from scmlang.semantics.quantities import (
     Counterfactual,
@@ -96,8 +96,13 @@ def read_act(text: str, model: CausalModel) -> Act:
 
 
 def _read(text: str, model: CausalModel) -> tuple[Query, Problems]:
-    source = Source("<query>", model.queries.get(text.strip(), text))
+    name = text.strip()
+    source = Source("<query>", model.queries.get(name, text))
     problems = Problems(source)
+    if model.queries and name.isidentifier() and name not in (*model.queries, *model.variables):
+        helps = suggestion(name, (*model.queries, *model.variables)) or listing(model.queries)
+        problems.add("E010", f"there is no query or variable `{name}`", Span(0, len(text)), helps=helps)
+        raise ScmError(problems.sorted())
     query = resolve(parse_query(source), Terms(model.variables, model.parents, problems))
     problems.raise_errors()
     if query is None:

@@ -142,7 +142,7 @@ def _group(answer: Shown, row: tuple[Cell, ...]) -> Group:
 
 def _table(answer: Shown) -> Chart:
     """A colour for each level of one variable, and a group for each configuration of the others."""
-    at = next(i for i, name in enumerate(answer.columns) if name in NUMBERS)
+    at = next(i for i, cell in enumerate(answer.rows[0]) if not isinstance(cell, str))
     error = answer.columns.index("standard_error") if "standard_error" in answer.columns else None
     names = answer.columns[:at]
     split = _split(answer.rows, at)
