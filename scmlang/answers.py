@@ -46,7 +46,7 @@ class Answer:
         status: how the answer was had: ``exact``, or ``identified`` where a diagram gives but a formula.
         method: by what means.
         value: the number, where the answer is one; None for a table.
-        columns: the headings of the table, its variables as typed and then ``p``, ``value``, or ``factual`` and
+        columns: the headings of the table: variables as typed, then ``p``, ``value``, or ``factual`` and
             ``interventional``; ``p_`` where a variable is called `p`.
         rows: the cells under them, levels as typed; None where the evidence of a row has probability 0.
         bounds: None, since an exact answer needs none.
