@@ -45,6 +45,18 @@ class Constraint:
         return self.inside is not None and len(self.inside) == 1
 
     @property
+    def first(self) -> Constraint:
+        """Its first case alone."""
+        return Constraint(self.inside[:1]) if self.inside else self
+
+    @property
+    def nodes(self) -> tuple[Counterfactual, ...]:
+        """The counterfactual variables that it is about."""
+        cases = (*(self.inside or ()), *(self.outside or ()))
+        sides = (side for case in cases for equation in case for side in equation)
+        return tuple(dict.fromkeys(side for side in sides if isinstance(side, Counterfactual)))
+
+    @property
     def opposite(self) -> Constraint:
         """That the event does not happen."""
         return Constraint(self.outside, self.inside)

@@ -40,6 +40,8 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "**": lambda a, b: Fraction(a**b),
 }
 
+_ALWAYS: Case = ()
+
 
 def constraint(event: Event | Counterfactual, words: Vocabulary) -> Constraint:
     """An event, or a variable that stands for each of its values in turn.
@@ -58,7 +60,7 @@ def constraint(event: Event | Counterfactual, words: Vocabulary) -> Constraint:
     for values in _configurations(event, words):
         holds = _RELATIONS[event.relation](_number(event.left, values), _number(event.right, values))
         (inside if holds else outside).append(_case(values, words))
-    return Constraint(tuple(inside), tuple(outside))
+    return Constraint(tuple(inside) if outside else (_ALWAYS,), tuple(outside))
 
 
 def targets(node: Quantity, words: Vocabulary, weight: Fraction = Fraction(1)) -> list[Target]:

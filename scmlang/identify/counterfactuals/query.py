@@ -105,13 +105,12 @@ def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint
     if found is not None:
         return _Found(True, found, steps=totals.steps, notes=(_DECLARED,) if written else ())
     witness = (derivation.failed or totals.failed)[0]
-    decided = _one_case(asked, given) or _one_opposite(derivation, asked, given)
-    if decided:
+    if any(rule(derivation, asked, given) for rule in (_one_case, _one_opposite, _one_class)):
         return _Found(False, witness=witness, steps=derivation.steps)
     return _Found(None, witness=witness, steps=derivation.steps, notes=(_CASES,))
 
 
-def _one_case(asked: Sequence[Target], given: Sequence[Constraint]) -> bool:
+def _one_case(derivation: Derivation, asked: Sequence[Target], given: Sequence[Constraint]) -> bool:
     """Whether it is one probability of equations, or one mean, so that nothing can cancel."""
     return len(asked) == 1 and all(c.single for c in (*given, *asked[0].events))
 
@@ -130,6 +129,26 @@ def _one_opposite(derivation: Derivation, asked: Sequence[Target], given: Sequen
     return (whole is None) != (part is None)
 
 
+def _one_class(derivation: Derivation, asked: Sequence[Target], given: Sequence[Constraint]) -> bool:
+    """Whether each event of several cases is about one variable that has no value anywhere else.
+
+    Then a model in which each such event is a single value becomes one of these by dividing values at random,
+    which no other variable sees; so two models that prove one case unidentifiable prove it of the whole.
+    """
+    everything = (*given, *(event for target in asked for event in target.events))
+    several = [event for event in everything if not event.single]
+    nodes = [node for event in everything for node in event.nodes]
+    names = [v.variable for node in nodes for v in _nested(node)]
+    names += [
+        h.variable for node in nodes for h in _held(_nested(node)) if not isinstance(h.value, Counterfactual)
+    ]
+    plain = all(len(e.nodes) == 1 and names.count(e.nodes[0].variable) == 1 for e in several)
+    if len(asked) > 1 or not several or not plain:
+        return False
+    events = tuple(event.first for event in asked[0].events)
+    return derivation.conditional([Target(Fraction(1), events)], [one.first for one in given]) is None
+
+
 def _targets(term: Term, words: Vocabulary) -> list[Target]:
     if isinstance(term, Expectation):
         return targets(term.of, words)
@@ -138,11 +157,16 @@ def _targets(term: Term, words: Vocabulary) -> list[Target]:
 
 def _worlds(term: Term) -> Iterator[Counterfactual]:
     """Every counterfactual variable, those in subscripts included."""
-    waiting = list(counterfactuals(term))
-    while waiting:
-        one = waiting.pop()
-        yield one
-        waiting += [held.value for held in one.world if isinstance(held.value, Counterfactual)]
+    for node in counterfactuals(term):
+        yield from _nested(node)
+
+
+def _nested(node: Counterfactual) -> Iterator[Counterfactual]:
+    """The variable, and those that its subscript takes values from."""
+    yield node
+    for held in node.world:
+        if isinstance(held.value, Counterfactual):
+            yield from _nested(held.value)
 
 
 def _held(worlds: Iterable[Counterfactual]) -> Iterator[Held]:

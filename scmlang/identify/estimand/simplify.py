@@ -26,6 +26,8 @@ from scmlang.identify.estimand.nodes import (
 )
 from scmlang.identify.estimand.ratio import Flattener, Ratio, cancelled, whole, without_shared_sums
 
+_ROUNDS = 4
+
 
 def simplify(node: Estimand, diagram: Diagram | None = None) -> Estimand:
     """An estimand of the same value in every positive distribution of the diagram, in its textbook form.
@@ -37,7 +39,13 @@ def simplify(node: Estimand, diagram: Diagram | None = None) -> Estimand:
     """
     graph = None if diagram is None else diagram.latent_projection()
     order = {} if graph is None else {name: i for i, name in enumerate(graph.topological_order)}
-    return _Simplifier(graph, order).simplified(node)
+    simplifier = _Simplifier(graph, order)
+    before, found = node, simplifier.simplified(node)
+    for _ in range(_ROUNDS):  # what is joined at the end of one round may cancel in the next
+        if found == before:
+            break
+        before, found = found, simplifier.simplified(found)
+    return found
 
 
 class _Simplifier:
