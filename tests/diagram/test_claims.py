@@ -28,7 +28,7 @@ def verdicts(text: str) -> list[str]:
         ("independent(Z, {W, U} | X)", "holds"),
         ("independent(Z, U | X, Y)", "fails"),
         ("independent(Y[X=1], X)", "undecided"),
-        ("identifiable(P(Y[X=1]=1 | X=0))", "undecided"),
+        ("identifiable(P(Y[X=1]=1 | X=0))", "holds"),
         ("P(Y=1) == 0.5", "undecided"),
     ],
 )
