@@ -13,10 +13,12 @@ from scmlang.views.cells import UNDEFINED, Cell, show_number
 from scmlang.views.table import table_lines
 
 NUMBERS = ("p", "value", "factual", "interventional", "standard_error")
+BESIDE = ("variable", "level", "factual", "interventional")
 MOST_BARS = 400
 MOST_SERIES = 6
 SPREAD = 1.96  # standard errors on either side: 95 % of a normal distribution
 LONG_FRACTION = 11
+LARGEST = 1e300  # a number beyond it is written, not drawn
 
 
 class Shown(Protocol):
@@ -98,15 +100,14 @@ def _small(text: str) -> str:
 def chart(answer: Shown) -> Chart:
     """The answer as bars: one number, a table, or the factual beside the interventional distribution.
 
-    The last variable of a table has a colour for each of its levels, where they are few.
-
     Raises:
         ScmError: E290 for an answer without numbers, E291 for one of too many.
     """
     if not answer.columns and answer.value is None and answer.bounds is None:
         message = f"`{answer.query}` has no number to draw: the answer is {answer.status}"
         raise ScmError([Diagnostic("E290", message)])
-    bars = len(answer.rows) * (2 if "interventional" in answer.columns else 1)
+    beside = answer.columns[:4] == BESIDE and not isinstance(answer.rows[0][2], str)
+    bars = len(answer.rows) * (2 if beside else 1)
     if bars > MOST_BARS:
         message = f"a chart of `{answer.query}` would have {bars} bars, more than {MOST_BARS}"
         helps = ("ask about fewer variables, or about some of their levels",)
@@ -114,9 +115,7 @@ def chart(answer: Shown) -> Chart:
     if not answer.columns:
         panel = Panel("", (Group("", (_single(answer),)),))
         return Chart(answer.query, _note(answer), coloured(["value"]), (panel,))
-    if "interventional" in answer.columns:
-        return _beside(answer)
-    return _table(answer)
+    return _beside(answer) if beside else _table(answer)
 
 
 def _single(answer: Shown) -> Bar:
@@ -128,16 +127,14 @@ def _single(answer: Shown) -> Bar:
 def _beside(answer: Shown) -> Chart:
     """A panel for each variable, with two bars for each level."""
     names = list(dict.fromkeys(str(row[0]) for row in answer.rows))
-    panels = [
-        Panel(name, tuple(_group(answer, row) for row in answer.rows if row[0] == name)) for name in names
-    ]
+    panels = [Panel(name, tuple(_group(row) for row in answer.rows if row[0] == name)) for name in names]
     series = (Series("factual", FACTUAL), Series(answer.query, INTERVENTIONAL))
     return Chart(answer.query, _note(answer), series, tuple(panels))
 
 
-def _group(answer: Shown, row: tuple[Cell, ...]) -> Group:
-    record = dict(zip(answer.columns, row, strict=True))
-    return Group(str(record["level"]), (_bar(record["factual"]), _bar(record["interventional"])))
+def _group(row: tuple[Cell, ...]) -> Group:
+    _, level, factual, interventional, *_ = row
+    return Group(str(level), (_bar(factual), _bar(interventional)))
 
 
 def _table(answer: Shown) -> Chart:
@@ -150,11 +147,9 @@ def _table(answer: Shown) -> Chart:
     for row in answer.rows:
         label = ", ".join(_event(names[i], row[i]) for i in range(at) if i != split)
         groups.setdefault(label, []).append(_bar(row[at], None if error is None else row[error]))
-    series = (
-        [answer.columns[at]]
-        if split is None
-        else [_event(names[split], level) for level in _levels(answer.rows, split)]
-    )
+    series = [answer.columns[at]]
+    if split is not None:
+        series = [_event(names[split], level) for level in _levels(answer.rows, split)]
     panel = Panel("", tuple(Group(label, tuple(bars)) for label, bars in groups.items()))
     return Chart(answer.query, _note(answer), coloured(series), (panel,))
 
@@ -177,12 +172,15 @@ def _event(name: str, level: Cell) -> str:
 def _bar(value: Cell, error: Cell = None) -> Bar:
     if value is None or isinstance(value, str):
         return Bar(None, UNDEFINED)
+    if not -LARGEST <= value <= LARGEST:
+        return Bar(None, show_number(value, 4))
+    number = float(value)
     long = isinstance(value, Fraction) and len(str(value)) > LONG_FRACTION
-    text = show_number(float(value) if long else value, 4)
+    text = show_number(number if long else value, 4)
     if error is None or isinstance(error, str):
-        return Bar(float(value), text)
+        return Bar(number, text)
     half = SPREAD * float(error)
-    return Bar(float(value), f"{text} ± {half:.2g}", (float(value) - half, float(value) + half))
+    return Bar(number, f"{text} ± {half:.2g}", (number - half, number + half))
 
 
 def _interval(bounds: tuple[float, float], digits: int = 6) -> str:

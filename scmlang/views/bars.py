@@ -23,6 +23,7 @@ GRID, QUIET = "#e5e7eb", "#6b7280"
 FONT, TITLE_FONT, SMALL_FONT = 12.0, 14.0, 11.0
 BAR, GROUP_GAP, PANEL_GAP, MARGIN = 15.0, 7.0, 12.0, 16.0
 SWATCH, LEGEND_GAP, LEGEND_LINE = 11.0, 18.0, 20.0
+SMALLEST = 1e-300  # the span of numbers that are as good as equal
 PLOT, LONGEST_LABEL, WIDEST = 380.0, 280.0, 1000.0
 
 
@@ -96,16 +97,16 @@ class _Drawing:
 
     def __init__(self, chart: Chart) -> None:
         self.chart = chart
-        self.labels = max(
-            (text_width(group.label, FONT) for panel in chart.panels for group in panel.groups), default=0.0
-        )
-        self.left = MARGIN + min(self.labels, LONGEST_LABEL) + 8
+        names = [group.label for panel in chart.panels for group in panel.groups]
+        labels = max((text_width(name, FONT) for name in names), default=0.0)
+        self.left = MARGIN + min(labels, LONGEST_LABEL) + 8
         texts = max((text_width(bar.text, SMALL_FONT) for bar in chart.bars), default=0.0)
         needed = self.left + PLOT + 8 + texts + MARGIN
         self.width = max(needed, min(2 * MARGIN + text_width(chart.title, TITLE_FONT), WIDEST))
         self.right = self.width - MARGIN - texts - 8
         ends = [end for bar in chart.bars for end in (bar.value, *(bar.whisker or ())) if end is not None]
-        self.ticks = ticks(min([0.0, *ends]), max([0.0, *ends])) if any(ends) else ticks(0.0, 1.0)
+        low, high = min([0.0, *ends]), max([0.0, *ends])
+        self.ticks = ticks(low, high if high - low > SMALLEST else 1.0)
         self.legend = self._legend()
         lines = 1 + max((line for _, line, _ in self.legend), default=-1)
         self.top = MARGIN + TITLE_FONT + 8 + LEGEND_LINE * lines
@@ -117,10 +118,9 @@ class _Drawing:
     def svg(self) -> str:
         body, bottom = self._body()
         height = bottom + SMALL_FONT + 10 + MARGIN + (SMALL_FONT + 6 if self.chart.note else 0)
-        size = f"{decimals(self.width)} {decimals(height)}"
-        across, down = size.split()
+        across, down = decimals(self.width), decimals(height)
         lines = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {size}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {across} {down}" '
             f'width="{across}" height="{down}">',
             f"<title>{escape(self.chart.title)}</title>",
             f"<desc>{escape(description(self.chart))}</desc>",

@@ -116,6 +116,19 @@ def test_long_fractions_are_drawn_as_numbers() -> None:
     assert found.plot().bars[0].text == "2.868e-10"
 
 
+@pytest.mark.parametrize("value", [Fraction(10) ** 400, -1e305, 5e-324, 0])
+def test_numbers_out_of_all_proportion_are_written(value: Fraction | float) -> None:
+    picture = Answer("E(Y)", "exact", "variable elimination", value).plot()
+    assert picture.bars[0].text in picture.svg
+
+
+def test_variables_may_be_called_as_columns_are() -> None:
+    columns = ("variable", "level", "factual", "interventional", "p")
+    rows = (("0", "0", "0", "0", 0.25), ("0", "0", "0", "1", 0.75))
+    found = Answer("P(variable, level, factual, interventional)", "exact", "…", None, columns, rows)
+    assert [bar.value for bar in found.plot().bars] == [0.25, 0.75]
+
+
 def test_refusals() -> None:
     with pytest.raises(ScmError, match="E290"):
         chart(Answer("P(Y)", "identified", "ID", None))
