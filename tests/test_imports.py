@@ -31,10 +31,16 @@ PROBE = f"""\
 import atexit, sys
 atexit.register(lambda: print("loaded:", *(name for name in sys.modules if name in {HEAVY!r})))
 """
+QUERY = """
+numbers = scmlang.loads("X, Y: binary\\nX ~ bernoulli(0.5)\\nY ~ bernoulli(0.2 + 0.6 * X)\\n")
+numbers.query("P(Y | do(X))").plot().svg
+str(scmlang.loads("X -> Z -> Y; X <-> Y").query("P(Y | do(X))"))
+"""
 CHECK = "import sys; sys.argv[1:] = ['check', {path!r}]; from scmlang.cli import main; main()"
 PROGRAMS = {
     "import scmlang": "import scmlang",
     "scmlang.loads": f"import scmlang; scmlang.loads({MODEL!r})",
+    "Model.query": f"import scmlang\n{QUERY}",
     "scmlang check": CHECK,
 }
 
