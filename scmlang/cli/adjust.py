@@ -81,6 +81,7 @@ def _to_json(found: AdjustmentSets, listed: list[Names], complete: bool, every: 
         "complete": complete,
         "canonical": None if canonical is None else _sorted(canonical, found),
         "estimand": show(found.formula(listed[0])) if listed else None,
+        "harmful": list(found.harmful),
         "open_path": None if path is None else str(path),
     }
 
@@ -88,7 +89,9 @@ def _to_json(found: AdjustmentSets, listed: list[Names], complete: bool, every: 
 def _print(found: AdjustmentSets, listed: list[Names], complete: bool, every: bool) -> None:
     effect = f"the effect of {', '.join(found.x)} on {', '.join(found.y)}"
     if not listed:
-        print(f"no set of observed variables adjusts for {effect}: {found.open_path()} stays open")
+        harmful = f"{', '.join(found.harmful)} must not be adjusted for"
+        reason = harmful if found.harmful else f"{found.open_path()} stays open"
+        print(f"no set of observed variables adjusts for {effect}: {reason}")
         return
     for z in listed:
         print(f"{{{', '.join(_sorted(z, found))}}}")

@@ -105,6 +105,11 @@ class AdjustmentSets:
     y: tuple[str, ...]
     search: Adjustment
 
+    @property
+    def harmful(self) -> tuple[str, ...]:
+        """What is required and must not be adjusted for: what is on causal paths, and its effects."""
+        return self.search.graph.listed(self.search.separators.include & self.search.forbidden)
+
     def canonical(self) -> Names | None:
         """All ancestors of X and Y that may be adjusted for; None where there is no adjustment set."""
         return self._named(self.search.canonical())
@@ -126,7 +131,10 @@ class AdjustmentSets:
         return self.search.formula(self.search.graph.mask(z))
 
     def open_path(self) -> OpenPath | None:
-        """A path that is not causal and stays open; None where there is an adjustment set."""
+        """A path that is not causal and stays open; None where there is none, for one of two reasons.
+
+        There is an adjustment set, or what is required cannot be adjusted for (:attr:`harmful`).
+        """
         search = self.search.separators
         graph = search.graph
         if search.any() is not None:

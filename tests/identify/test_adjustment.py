@@ -74,7 +74,8 @@ def test_the_sets_are_those_of_the_criterion(
     else:
         assert smallest is None
         assert canonical is None
-        assert found.open_path() is not None
+        assert found.harmful or found.open_path() is not None
+        assert set(found.harmful) <= set(require) & diagram.descendants(*x)
 
 
 @settings(max_examples=60, deadline=None)

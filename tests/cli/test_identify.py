@@ -1,0 +1,151 @@
+"""``scmlang identify`` and ``scmlang adjust``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import scmlang
+from scmlang.diagnostics.base import ScmError
+from tests.cli.process import run_here
+
+FRONT_DOOR = "X -> Z -> Y; X <-> Y"
+BOW = "Z -> X -> Y; X <-> Y"
+CONFOUNDED = "A -> {X, Z}; B -> {Z, Y}; Z -> {X, Y}; X -> Y"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed, and its exit status."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def done(*words: object) -> Done:
+        return Done(run_here(*words), *capsys.readouterr())
+
+    return done
+
+
+def test_a_formula(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "m.scm"
+    path.write_text("X -> Z -> Y; X <-> Y\nquery effect = P(Y | do(X))\n", encoding="utf-8")
+    for query in ("P(Y | do(X))", "effect"):
+        done = run("identify", str(path), query)
+        assert done.status == 0, done.stderr
+        formula = "P(Y | do(X)) = Σ_{Z} P(Z | X) Σ_{X'} P(Y | X', Z) P(X')"
+        assert done.stdout.splitlines() == [formula, "identifiable, by the front-door criterion"]
+
+
+def test_a_refusal_is_an_answer_and_is_drawn(run: Run, tmp_path: Path) -> None:
+    picture = tmp_path / "hedge.svg"
+    done = run("identify", "--model", BOW, "P(Y | do(X))", "--explain", "--svg", str(picture))
+    assert done.status == 0, done.stderr
+    first, second, note, *steps = done.stdout.splitlines()
+    assert first == "P(Y | do(X))"
+    assert second == "not identifiable, by ID: there is the hedge {X, Y} around {Y}"
+    assert note.startswith("note: `Z` is an instrument")
+    assert steps[-1].startswith("2. Q{Y}: ID, line 5")
+    svg = picture.read_text(encoding="utf-8")
+    assert "outer forest of the hedge: X, Y." in svg
+    assert "inner forest of the hedge: Y." in svg
+
+
+def test_an_experiment(run: Run) -> None:
+    done = run("identify", "--model", BOW, "P(Y | do(X))", "--given-experiments", "do(X)", "--format", "json")
+    found = json.loads(done.stdout)
+    assert found["schema"] == 1
+    assert found["query"] == "P(Y | do(X))"
+    assert found["identifiable"] is True
+    assert found["method"] == "gID"
+    assert found["estimand"] == "P(Y | do(X))"
+    assert found["estimand_latex"] == r"P(Y \mid \operatorname{do}(X))"
+    assert found["witness"] is None
+
+
+def test_latex(run: Run) -> None:
+    done = run("identify", "--model", "Z -> {X, Y}; X -> Y", "P(Y | do(X))", "--format", "latex")
+    assert done.stdout == "\\sum_{Z} P(Y \\mid X, Z) P(Z)\n"
+
+
+def test_from_python() -> None:
+    model = scmlang.loads(BOW)
+    found = model.identify("P(Y | do(X))")
+    assert found.identifiable is False
+    assert found.to_json()["witness"]["kind"] == "hedge"
+    assert model.identify("P(Y | do(X))", experiments="do(X)").identifiable
+    assert model.identify("do(Z=1)").identifiable
+
+
+@pytest.mark.parametrize(
+    ("experiment", "code"),
+    [("P(X)", "E320"), ("do(X=1)", "E320"), ("do(Q)", "E010"), ("do(U)", "E322"), ("do(", "E006")],
+)
+def test_mistaken_experiments(experiment: str, code: str) -> None:
+    model = scmlang.loads("X -> Y; latent U; U -> {X, Y}")
+    with pytest.raises(ScmError) as caught:
+        model.identify("P(Y | do(X))", experiments=[experiment])
+    assert [d.code for d in caught.value.diagnostics] == [code]
+
+
+def test_adjustment_sets(run: Run) -> None:
+    done = run("adjust", "--model", CONFOUNDED, "X", "Y")
+    assert done.status == 0, done.stderr
+    last = "2 minimal adjustment sets for the effect of X on Y"
+    assert done.stdout.splitlines() == ["{A, Z}", "{B, Z}", last]
+    every = json.loads(run("adjust", "--model", CONFOUNDED, "X", "Y", "--all", "--format", "json").stdout)
+    assert every["sets"] == [["A", "Z"], ["B", "Z"], ["A", "B", "Z"]]
+    assert every["canonical"] == ["A", "B", "Z"]
+    assert every["complete"] is True
+    assert every["estimand"] == "Σ_{A, Z} P(Y | X, A, Z) P(A, Z)"
+    assert every["open_path"] is None
+
+
+def test_fewer_adjustment_sets(run: Run) -> None:
+    done = run("adjust", "--model", CONFOUNDED, "X", "Y", "--most", "1")
+    last = "the first 1 minimal adjustment set for the effect of X on Y; --most N shows more"
+    assert done.stdout.splitlines() == ["{A, Z}", last]
+    done = run("adjust", "--model", CONFOUNDED, "X", "Y", "--forbid", "A", "--require", "B")
+    assert done.stdout.splitlines()[0] == "{B, Z}"
+
+
+def test_no_adjustment_set(run: Run) -> None:
+    done = run("adjust", "--model", FRONT_DOOR, "X", "Y")
+    assert done.status == 0
+    assert done.stdout == (
+        "no set of observed variables adjusts for the effect of X on Y: X <-> Y stays open\n"
+    )
+    done = run("adjust", "--model", "X -> Z -> Y", "X", "Y", "--require", "Z")
+    assert done.stdout.endswith("Z must not be adjusted for\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["X", "Q"], "E010"),
+        (["X", "X"], "E321"),
+        (["X", "Y", "--require", "X"], "E321"),
+        (["X", "Y", "--require", "Z", "--forbid", "Z"], "E321"),
+        (["X", "U"], "E322"),
+    ],
+)
+def test_mistaken_variables(run: Run, words: list[str], code: str) -> None:
+    done = run("adjust", "--model", "X -> Z -> Y; latent U; U -> {X, Y}", *words)
+    assert done.status == 1
+    assert f"error[{code}]" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["identify", "P(Y)"], ["adjust", "m.scm", "X"], ["identify"]])
+def test_usage(run: Run, words: list[str]) -> None:
+    assert run(*words).status == 2
