@@ -30,6 +30,7 @@ class Limits:
         exact_cells: numbers of one table that an exact answer works with.
         assertion_cells: the same for an assertion that a check decides.
         gumbel_levels: levels of a draw with `coupling=gumbel`, each of which has a noise of its own.
+        independencies: conditional independencies listed of one diagram.
         shared_states: joint states of the shared noise of one c-component.
         image_pixels: pixels of an image before it is decoded.
         recipe_bytes: size of a recipe.
@@ -49,6 +50,7 @@ class Limits:
     exact_cells: int = 1 << 24
     assertion_cells: int = 1 << 18
     gumbel_levels: int = 1024
+    independencies: int = 10_000
     shared_states: int = 4096
     image_pixels: int = 64_000_000
     recipe_bytes: int = 1 << 16

@@ -29,6 +29,7 @@ COMMANDS = {
     "adjust": "List the sets of variables that adjust for confounding.",
     "estimate": "Estimate an identifiable query from a table of data.",
     "table": "Print every exogenous configuration of a model and what follows from it.",
+    "independencies": "List the conditional independencies that a diagram implies.",
     "test": "Decide the assertions of model files and report each.",
     "import": "Turn a graph or network of another format into a model file.",
     "export": "Write a model in another format.",

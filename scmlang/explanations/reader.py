@@ -30,6 +30,7 @@ _GROUPS = (
     (250, "Import and export"),
     (260, "Exact answers"),
     (270, "Identification and bounds"),
+    (300, "Independence and data"),
 )
 
 
