@@ -6,8 +6,8 @@ Guarantees that an answer says by which formula and from how many rows it was ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,16 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.estimation.estimate import Method, Options, estimate
 from scmlang.estimation.sample import Sample, read_sample
 from scmlang.exact.opening import open_variables
-from scmlang.identify.estimand import Estimand, show, variable_of, variables
-from scmlang.semantics.quantities import Probability, Quantity, counterfactuals
+from scmlang.identify.estimand import At, Estimand, free, show, substitute, variable_of, variables
+from scmlang.semantics.quantities import (
+    Counterfactual,
+    Event,
+    Expectation,
+    Probability,
+    Quantity,
+    counterfactuals,
+    parts,
+)
 from scmlang.semantics.queries import Edit, Intervention
 from scmlang.semantics.queries import show as show_query
 from scmlang.views.cells import Cell, show_number
@@ -130,8 +138,37 @@ def estimate_query(
     found = compilation.identify(text)
     estimand = _require(found)
     sample = read_sample(table, compilation.model, sorted(variables(estimand)))
-    numbers = estimate(estimand, compilation.diagram, sample, chosen)
+    fixed = _indifferent(query, estimand, sample)
+    numbers = estimate(substitute(estimand, fixed), compilation.diagram, sample, chosen)
+    notes = [f"any value of {s} gives the same; {at.value} is taken" for s, at in fixed.items()]
+    numbers = replace(numbers, notes=(*notes, *numbers.notes))
     return _answer(query, found, estimand, sample, numbers, chosen.level)
+
+
+def _indifferent(query: Quantity, estimand: Estimand, sample: Sample) -> dict[str, At]:
+    """The most frequent level for each free symbol that the query does not ask about.
+
+    The value of an estimand does not depend on these, as on R in the napkin.
+    """
+    listed = {v.variable for v in _listed(query)} | open_variables(query)
+    found = {}
+    for symbol in sorted(free(estimand)):
+        name = variable_of(symbol)
+        if name not in listed:
+            column = sample.column(name)
+            label = column.labels[int(np.bincount(column.codes).argmax())]
+            found[symbol] = At(name, int(label) if label.lstrip("-").isdigit() else label)
+    return found
+
+
+def _listed(node: Quantity | Event) -> Iterator[Counterfactual]:
+    """The variables that stand for each of their values."""
+    if isinstance(node, Probability | Expectation):
+        events = (*node.events, *node.given) if isinstance(node, Probability) else node.given
+        yield from (event for event in events if isinstance(event, Counterfactual))
+        return
+    for part in parts(node):
+        yield from _listed(part)
 
 
 def _require(found: Identification) -> Estimand:

@@ -41,5 +41,5 @@ class BackDoorScore:
         if self.treated[fit].all():
             return np.ones(int(use.sum()))
         codes = self.treated[fit].astype(np.int64)
-        chances = self.nuisances.learners.chances(self.features[fit], codes, 2)
+        chances = self.nuisances.learners.treatment(self.features[fit], codes, 2)
         return np.asarray(chances(self.features[use])[:, 1])

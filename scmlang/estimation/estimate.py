@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from itertools import product as cases
@@ -14,7 +14,7 @@ import numpy as np
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
 from scmlang.estimation.forms import Form, recognise
-from scmlang.estimation.learners import DEFAULT, Learners
+from scmlang.estimation.learners import Learners
 from scmlang.estimation.plug_in import plug_in
 from scmlang.estimation.result import Estimates
 from scmlang.estimation.robust import Influence, Robust
@@ -65,7 +65,7 @@ class Options:
     seed: int = 0
     smoothing: float = 0.0
     folds: int = 5
-    learners: Learners = DEFAULT
+    learners: Learners = field(default_factory=Learners)
 
 
 def estimate(node: Estimand, diagram: Diagram, sample: Sample, options: Options | None = None) -> Estimates:

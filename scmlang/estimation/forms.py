@@ -4,7 +4,7 @@
     front door  Σ_{C} P(C | W=w) Σ_{M} P(M | X=x, C, W=w) Σ_{X'} E(Y | X', M, C, W=w) P(X' | C, W=w)
 
 each with any of Z, C and W empty, and with P(Y=y | …) in the place of E(Y | …). An estimand is one of them
-where both have one textbook form in the diagram.
+where both come to the same in the diagram, when every distribution is factorised.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from scmlang.identify.estimand import (
     Product,
     Quotient,
     Term,
+    factorised,
     free,
     marginal,
     product,
@@ -94,8 +95,9 @@ def recognise(node: Estimand, diagram: Diagram) -> Form | None:
     simple = simplify(node, diagram)
     if free(simple):
         return None
+    wanted = factorised(simple, diagram)
     for form in _candidates(simple, diagram):
-        if same(simplify(form.estimand, diagram), simple):
+        if same(factorised(form.estimand, diagram), wanted):
             return form
     return None
 

@@ -88,12 +88,12 @@ class FrontDoorScore:
     def _mediators(self, fit: Rows, use: Rows) -> tuple[Array, Array]:
         """P(M | X, C) at the treatment that each row had, and at the one that is asked about."""
         features = self._mediator_features
-        chances = self.nuisances.learners.chances(features.matrix()[fit], self.m[fit], self.levels)
+        chances = self.nuisances.learners.mediator(features.matrix()[fit], self.m[fit], self.levels)
         return chances(features.matrix()[use]), chances(features.matrix(self._at(x=self.at))[use])
 
     def _treatments(self, fit: Rows, use: Rows) -> Array:
         features = self._covariate_features
-        chances = self.nuisances.learners.chances(features[fit], self.x.codes[fit], len(self.x.labels))
+        chances = self.nuisances.learners.treatment(features[fit], self.x.codes[fit], len(self.x.labels))
         return chances(features[use])
 
     def _at(self, x: int, m: int | None = None) -> dict[str, Codes]:

@@ -2,7 +2,7 @@
 
 A mean is fitted by least squares, a probability by logistic regression (multinomial where there are more than
 two levels), both in indicators of levels, standardised real numbers, their squares and the products of pairs.
-Anything else can be put in their place: a :class:`Learners` of two functions.
+Anything else can be put in their place: see :class:`Learners`.
 """
 
 from __future__ import annotations
@@ -19,22 +19,9 @@ from scmlang.estimation.sample import Sample
 Matrix = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Predict = Callable[[Matrix], Matrix]
+Mean = Callable[[Matrix, Matrix], Predict]
+Chances = Callable[[Matrix, Codes, int], Predict]
 RIDGE = 1e-3  # of the coefficients other than the constant, against separated levels
-
-
-@dataclass(frozen=True)
-class Learners:
-    """How nuisance functions are learned.
-
-    Attributes:
-        mean: from features float64[n, p] and a target float64[n] to a function of features that gives
-            float64[n], the mean.
-        chances: from features, codes int64[n] and the number of levels to a function of features that gives
-            float64[n, levels], the probability of each.
-    """
-
-    mean: Callable[[Matrix, Matrix], Predict]
-    chances: Callable[[Matrix, Codes, int], Predict]
 
 
 def least_squares(features: Matrix, target: Matrix) -> Predict:
@@ -64,9 +51,6 @@ def logistic(features: Matrix, codes: Codes, levels: int) -> Predict:
     return lambda other: _softmax(_with_constant(other) @ weights)
 
 
-DEFAULT = Learners(least_squares, logistic)
-
-
 def _softmax(scores: Matrix) -> Matrix:
     """Probabilities from the scores of all levels but the first, whose score is 0."""
     full = np.concatenate([np.zeros((len(scores), 1)), scores], axis=1)
@@ -76,6 +60,27 @@ def _softmax(scores: Matrix) -> Matrix:
 
 def _with_constant(features: Matrix) -> Matrix:
     return np.concatenate([np.ones((len(features), 1)), features], axis=1)
+
+
+@dataclass(frozen=True)
+class Learners:
+    """How nuisance functions are learned.
+
+    A :data:`Mean` takes features float64[n, p] and a target float64[n], and gives a function from features to
+    the mean, float64[n]. :data:`Chances` take features, codes int64[n] and the number of levels, and give a
+    function from features to the probability of each level, float64[n, levels].
+
+    Attributes:
+        mean: of an outcome of more than two numbers.
+        event: of an outcome that is an event, or one of two numbers.
+        treatment: of the treatment given the covariates.
+        mediator: of the mediators given treatment and covariates.
+    """
+
+    mean: Mean = least_squares
+    event: Chances = logistic
+    treatment: Chances = logistic
+    mediator: Chances = logistic
 
 
 class Features:

@@ -52,7 +52,7 @@ class Nuisances:
             return lambda other: np.full(len(other), low)
         if outcome.variable in self.sample.reals or not np.isin(target, (low, high)).all():
             return self.learners.mean(features, target)
-        chances = self.learners.chances(features, (target == high).astype(np.int64), 2)
+        chances = self.learners.event(features, (target == high).astype(np.int64), 2)
         return lambda other: low + (high - low) * chances(other)[:, 1]
 
 

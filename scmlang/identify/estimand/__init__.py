@@ -29,7 +29,7 @@ from scmlang.identify.estimand.nodes import (
 )
 from scmlang.identify.estimand.parse import parse
 from scmlang.identify.estimand.renaming import substitute
-from scmlang.identify.estimand.simplify import simplify
+from scmlang.identify.estimand.simplify import factorised, simplify
 from scmlang.identify.estimand.text import ASCII, LATEX, NOTATIONS, UNICODE, Notation, show
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "arranged",
     "difference",
     "evaluate",
+    "factorised",
     "free",
     "marginal",
     "parse",

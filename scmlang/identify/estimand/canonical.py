@@ -95,9 +95,10 @@ class _Arranger:
     def _place(self, term: Term) -> tuple[int, str]:
         return self.order.get(variable_of(term), -1), str(term)
 
-    def _rank(self, factor: Estimand) -> tuple[bool, int, str]:
+    def _rank(self, factor: Estimand) -> tuple[bool, bool, int, str]:
         last = max((self.order.get(variable, -1) for variable in _heads(factor)), default=-1)
-        return isinstance(factor, Marginal), -last, show(factor, ASCII)
+        kind = isinstance(factor, Marginal), not isinstance(factor, Value)
+        return *kind, -last, show(factor, ASCII)
 
 
 def _bound(ranked: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:

@@ -20,8 +20,12 @@ from scmlang.identify.estimand.nodes import (
     Conditional,
     Estimand,
     Linear,
+    Marginal,
+    Product,
+    Quotient,
     Term,
     free,
+    product,
     variable_of,
 )
 from scmlang.identify.estimand.ratio import Flattener, Ratio, cancelled, whole, without_shared_sums
@@ -48,6 +52,17 @@ def simplify(node: Estimand, diagram: Diagram | None = None) -> Estimand:
     return found
 
 
+def factorised(node: Estimand, diagram: Diagram) -> Estimand:
+    """The textbook form with P(a, b | c) as P(b | a, c) P(a | c), causes first, irrelevant ones dropped.
+
+    Estimands that differ in which independent variables they put into one distribution have one such form.
+    """
+    graph = diagram.latent_projection()
+    order = {name: i for i, name in enumerate(graph.topological_order)}
+    simplifier = _Simplifier(graph, order)
+    return arranged(simplifier.factorised(simplifier.simplified(node)), order)
+
+
 class _Simplifier:
     def __init__(self, graph: Diagram | None, order: Order) -> None:
         self.graph = graph
@@ -59,6 +74,23 @@ class _Simplifier:
             return arranged(self._linear(node), self.order)
         flattener = Flattener(free(node), self.reduced, self.simplified)
         return arranged(whole(self.reduced(flattener.flat(node))), self.order)
+
+    def factorised(self, node: Estimand) -> Estimand:
+        match node:
+            case Conditional(of, given, do):
+                listed = sorted(of, key=lambda term: self.order[variable_of(term)])
+                chain = (Conditional((t,), (*listed[:i], *given), do) for i, t in enumerate(listed))
+                return product([self._without_irrelevant(factor) for factor in chain])
+            case Product(factors):
+                return product([self.factorised(f) for f in factors])
+            case Marginal(over, inner):
+                return Marginal(over, self.factorised(inner))
+            case Quotient(top, bottom):
+                return Quotient(self.factorised(top), self.factorised(bottom))
+            case Linear(terms):
+                return Linear(tuple((weight, self.factorised(term)) for weight, term in terms))
+            case _:
+                return node
 
     def _linear(self, node: Linear) -> Estimand:
         """Like terms put together; combinations in combinations opened."""
