@@ -9,6 +9,7 @@ from random import Random
 from hypothesis import strategies as st
 
 from scmlang.compiler import Compilation
+from scmlang.diagnostics import ScmError
 from scmlang.exact.engine import answer
 from scmlang.exact.result import Result
 from scmlang.semantics.model import CausalModel
@@ -63,6 +64,16 @@ def probability(text: str, model: CausalModel) -> Probability:
     found = read_query(text, model)
     assert isinstance(found, Probability)
     return found
+
+
+def possible_question(text: str, model: CausalModel) -> Probability | None:
+    """A probability, resolved; None where its conditions contradict each other."""
+    try:
+        return probability(text, model)
+    except ScmError as error:
+        if [d.code for d in error.diagnostics] != ["E073"]:
+            raise
+        return None
 
 
 def ask(text: str, model: CausalModel, *, exact: bool = True) -> Result:
