@@ -52,14 +52,12 @@ class Estimate(Answer):
     A table has the columns ``standard_error``, ``lower`` and ``upper`` behind that of its numbers.
 
     Attributes:
-        estimand: the formula, as text.
-        identified: how it was found: ``back-door``, ``ID`` …
+        identified: how the estimand was found: ``back-door``, ``ID`` …
         interval: of the number, where the answer is one.
         level: of the intervals.
         notes: what a reader should know, one sentence each.
     """
 
-    estimand: str = ""
     identified: str = ""
     interval: tuple[float, float] | None = None
     level: float = 0.95
@@ -74,7 +72,6 @@ class Estimate(Answer):
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON's values, schema 1."""
         return super().to_json() | {
-            "estimand": self.estimand,
             "identified": self.identified,
             "interval": None if self.interval is None else list(self.interval),
             "level": self.level,
@@ -94,7 +91,7 @@ class Estimate(Answer):
             error = show_number(self.standard_error, 3)
             return [f"{self.query} = {show_number(self.value)} [{ends}], standard error {error}"]
         rows = [tuple(c if isinstance(c, str) else show_number(c) for c in row) for row in self.rows]
-        return [self.query, *table_lines(self.columns, rows, ("p", "value", *_ENDS)), ""]
+        return [self.query, *table_lines(self.columns, rows, self.columns[-len(_ENDS) - 1 :]), ""]
 
     def _how(self) -> list[str]:
         how = f"{self.status}, by {self.method}, {100 * self.level:.4g} % intervals"
@@ -223,10 +220,18 @@ def _table(
         np.transpose(array, [numbers.symbols.index(symbol) for symbol in order])
         for array in (numbers.value, numbers.standard_error, numbers.lower, numbers.upper)
     ]
-    headings = (f"do({s})" if variable_of(s) in held else s for s in order)
+    headings = [f"do({s})" if variable_of(s) in held else s for s in order]
     last = "p" if isinstance(query, Probability) else "value"
+    numbers_of = [_unlike(name, headings) for name in (last, *_ENDS)]
     rows = tuple(
         (*(names[i] for names, i in zip(labels, index, strict=True)), *(float(a[index]) for a in moved))
         for index in np.ndindex(moved[0].shape)
     )
-    return (*headings, last, *_ENDS), rows
+    return (*headings, *numbers_of), rows
+
+
+def _unlike(name: str, others: Sequence[str]) -> str:
+    """A heading that no variable has."""
+    while name in others:
+        name += "_"
+    return name

@@ -12,7 +12,7 @@ from scmlang.views.bars import FACTUAL, INTERVENTIONAL, Bar, Chart, Group, Panel
 from scmlang.views.cells import UNDEFINED, Cell, show_number
 from scmlang.views.table import table_lines
 
-NUMBERS = ("p", "value", "factual", "interventional", "standard_error")
+NUMBERS = ("p", "value", "factual", "interventional", "standard_error", "lower", "upper")
 BESIDE = ("variable", "level", "factual", "interventional")
 MOST_BARS = 400
 MOST_SERIES = 6
@@ -59,7 +59,7 @@ def to_text(answer: Shown) -> str:
 
 def _result(answer: Shown) -> str:
     """``= 0.19``, ``= Σ_{Z} …``, or ``in [0.1, 0.3]`` where bounds are all there is."""
-    if answer.estimand is not None:
+    if answer.estimand is not None and answer.value is None:
         return f"= {answer.estimand}"
     if answer.value is None and answer.bounds is not None:
         return f"in {_interval(answer.bounds)}"

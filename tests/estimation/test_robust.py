@@ -161,11 +161,11 @@ def test_the_seed_decides_the_folds() -> None:
 @pytest.mark.slow
 def test_intervals_cover_what_they_should() -> None:
     inside = {"back": 0, "front": 0}
-    for seed in range(150):
+    for seed in range(100):
         found = estimate(parse(EFFECT), diagram(BACK_DOOR), linear_gaussian(400, seed), Options(level=0.9))
         inside["back"] += found.lower.item() <= 2 <= found.upper.item()
         data, effect = mediated(600, seed)
         found = estimate(parse(FRONT_EFFECT), diagram(FRONT_DOOR), data, Options(level=0.9))
         inside["front"] += found.lower.item() <= effect <= found.upper.item()
-    assert 0.83 <= inside["back"] / 150 <= 0.97
-    assert 0.83 <= inside["front"] / 150 <= 0.97
+    assert 0.83 <= inside["back"] / 100 <= 0.97
+    assert 0.83 <= inside["front"] / 100 <= 0.97
