@@ -52,6 +52,9 @@ def ask(text: str, query: str, *experiments: frozenset[str]) -> Identification:
         (BOW, "P(X[X=1]=0)", "0"),
         (BOW, "P(Y[X=1]=1, Y=0, X=1)", "0"),
         (BOW, "P(X[X=1]=1)", "1"),
+        # what is given says already
+        (BOW, "P(Y[X=1]=1 | X=1, Y=1)", "1"),
+        (BOW, "P(X=X[Y=1] | Y[X=1]=0)", "1"),
         # a variable for each of its values
         (BACK_DOOR, "P(Y[X] | X=0)", "sum_{Z} P(Y | X, Z) P(Z | X=0)"),
         # one value is asked about of which the counterfactual is factual

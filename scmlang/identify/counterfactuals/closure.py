@@ -135,17 +135,16 @@ class Closure:
                 self._unify(*pair)
             waiting = self._collapse()
 
-    def hold(self, case: Case) -> None:
-        """Let events hold."""
-        for pair in self.terms(case):
-            self.equate(*pair)
-
     def terms(self, case: Case) -> Pairs:
         """The terms that events make equal."""
         return tuple(
             (self.value(node), self.value(value) if isinstance(value, Counterfactual) else value)
             for node, value in case
         )
+
+    def open_terms(self, case: Case) -> Pairs:
+        """Those that are not equal already."""
+        return tuple(pair for pair in self.terms(case) if self.find(pair[0]) != self.find(pair[1]))
 
     def release(self, symbol: str) -> None:
         """No longer sum over a symbol: it stands for each value in turn."""

@@ -111,7 +111,7 @@ class Derivation:
         known = [[closure.terms(case) for case in c.inside or ()] for c in given]
         for pair in chain(*(c[0] for c in known if len(c) == 1)):
             closure.equate(*pair)
-        asked = [[closure.terms(case) for case in listed(t.events)] for t in targets]
+        asked = [[closure.open_terms(case) for case in listed(t.events)] for t in targets]
         means = [None if t.of is None else closure.value(t.of) for t in targets]
         if closure.impossible or not all(known):
             raise Impossible
