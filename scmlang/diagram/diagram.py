@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import combinations
 
 import networkx as nx
@@ -96,7 +97,20 @@ class Diagram:
     def topological_order(self) -> tuple[str, ...]:
         """The nodes, causes first; ties keep the order of declaration."""
         position = {name: i for i, name in enumerate(self.nodes)}
-        return tuple(nx.lexicographical_topological_sort(self._digraph, key=position.__getitem__))
+        children: dict[str, list[str]] = {name: [] for name in self.nodes}
+        missing = dict.fromkeys(self.nodes, 0)
+        for cause, effect in self.directed:
+            children[cause].append(effect)
+            missing[effect] += 1
+        ready = [position[name] for name, count in missing.items() if not count]
+        order: list[str] = []
+        while ready:
+            order.append(self.nodes[heappop(ready)])
+            for effect in children[order[-1]]:
+                missing[effect] -= 1
+                if not missing[effect]:
+                    heappush(ready, position[effect])
+        return tuple(order)
 
     # --- confounding
 
@@ -150,6 +164,8 @@ class Diagram:
         directed path from X to Y has only latent nodes between; X <-> Y where two such paths lead to X
         and Y from a common latent node, or from the two ends of a bidirected edge.
         """
+        if len(self.observed) == len(self.nodes):
+            return self
         reached = {node: self._observed_effects(node) for node in self.nodes}
         directed = [(x, y) for x in self.observed for y in reached[x]]
         ends = {n: (frozenset((n,)) if n in self.observed else reached[n]) for n in self.nodes}

@@ -15,7 +15,7 @@ from scmlang.diagram.bitgraph import BitGraph
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.counterfactuals import identify_counterfactual
 from scmlang.identify.criteria import instruments, named
-from scmlang.identify.estimand import Estimand, Linear, simplify
+from scmlang.identify.estimand import Estimand, Linear, Marginal, Product, Quotient, simplify
 from scmlang.identify.id import derive_on
 from scmlang.identify.result import Identification
 from scmlang.identify.terms import (
@@ -40,6 +40,7 @@ from scmlang.semantics.quantities import (
 )
 
 Experiments = Sequence[frozenset[str]]
+READABLE = 16  # factors; what is longer is not simplified, which takes seconds where nobody reads the result
 
 
 def identify_query(
@@ -89,7 +90,7 @@ class _Dispatcher:
                 parts.append((weight, estimand))
         number = weights.get(None, Fraction(0))
         parts += [(number, constant(1))] if number or not parts else []
-        whole = simplify(Linear(tuple(parts)), self.diagram)
+        whole = self._readable(Linear(tuple(parts)))
         return self._joined(shown, list(terms), whole, weighted=True)
 
     def _joined(
@@ -155,14 +156,32 @@ class _Dispatcher:
         sources = list(dict.fromkeys([0, *map(graph.mask, self.experiments)]))
         found = derive_on(graph, y, x, z, sources, explain=True)
         if found.estimand is not None:
-            estimand = self._written(term, simplify(found.estimand, self.diagram))
+            estimand = self._written(term, self._readable(found.estimand))
             return Identification(shown, True, found.method, estimand, None, found.steps)
         notes = tuple(one.note for _, one in zip(range(1), instruments(graph, y, x), strict=False))
         return Identification(shown, False, found.method, None, found.witness, found.steps, notes)
 
     def _written(self, term: OneWorld, distribution: Estimand) -> Estimand:
         estimand = term.estimand(distribution)
-        return estimand if term.of is None else simplify(estimand, self.diagram)
+        return estimand if term.of is None else self._readable(estimand)
+
+    def _readable(self, estimand: Estimand) -> Estimand:
+        return simplify(estimand, self.diagram) if _factors(estimand) <= READABLE else estimand
+
+
+def _factors(node: Estimand) -> int:
+    """How many distributions an estimand is made of."""
+    match node:
+        case Marginal(_, inner):
+            return _factors(inner)
+        case Product(parts):
+            return sum(map(_factors, parts))
+        case Quotient(top, bottom):
+            return _factors(top) + _factors(bottom)
+        case Linear(terms):
+            return sum(_factors(part) for _, part in terms)
+        case _:
+            return 1
 
 
 def _linear(node: Quantity, diagram: Diagram) -> dict[Term | None, Fraction] | None:
