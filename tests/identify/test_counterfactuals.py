@@ -102,9 +102,33 @@ def test_inconsistent_factors(text: str, query: str, variable: str) -> None:
 def test_a_refusal_in_words() -> None:
     found = ask(BOW, "P(Y[X=1]=1 | X=0)")
     assert str(found.witness) == (
-        "the inconsistent counterfactual factor P(X=0, Y[X=1]=1) needs `X` both at 0 and at 1"
+        "the counterfactual factor P(X=0, Y[X=1]=1), which needs `X` both at 0 and at 1"
     )
     assert found.method == "IDC*"
+
+
+@pytest.mark.parametrize(
+    ("query", "method"),
+    [
+        ("P(Y[X=1] != 0)", "ID"),
+        ("P(Y != 0 | do(X=1), X=1)", "IDC"),
+        ("P(Y[X=1]=1, X=1)", "ID*"),
+        ("P(Y[X=1]=1 | X=1)", "IDC*"),
+        ("P(Y[X[Y=1]]=1)", "ctf-ID"),
+        ("P(Y[X[Y=1]]=1 | X=1)", "ctf-IDC"),
+    ],
+)
+def test_methods(query: str, method: str) -> None:
+    assert ask(BOW, query).method == method
+
+
+def test_steps_tell_what_becomes_of_the_query() -> None:
+    steps = list(map(str, ask(MEDIATION, "P(Y[X=1, M[X=0]]=1)").steps))
+    assert steps == [
+        "consistency and exclusion: it is Σ_{M} P(M[X=0], Y[M, X=1]=1)",
+        "counterfactual factor: P(M[X=0]) = P(M | X=0)",
+        "counterfactual factor: P(Y[M, X=1]=1) = P(Y=1 | X=1, M)",
+    ]
 
 
 def test_a_hedge_is_a_witness_too() -> None:

@@ -24,6 +24,7 @@ from scmlang.identify.estimand import (
     free,
     marginal,
     product,
+    show,
     substitute,
 )
 from scmlang.identify.id import derive_on
@@ -52,7 +53,7 @@ class InconsistentFactor:
     def __str__(self) -> str:
         first, second = (str(v.value) if isinstance(v, At) else v for v in self.values)
         needs = f"needs `{self.variable}` both at {first} and at {second}"
-        return f"the inconsistent counterfactual factor {self.text} {needs}"
+        return f"the counterfactual factor {self.text}, which {needs}"
 
     @property
     def text(self) -> str:
@@ -131,7 +132,7 @@ def factorised(closure: Closure, q: CFactor) -> Factorised:
         part = _factor(closure, factor, q)
         if not isinstance(part, Estimand):
             return Factorised(part, tuple(steps))
-        steps.append(Step("counterfactual factor", f"{show_atoms(factor)} has each variable at one value"))
+        steps.append(Step("counterfactual factor", f"{show_atoms(factor)} = {show(part)}"))
         parts.append(part)
     return Factorised(marginal(bound, product(parts)), tuple(steps))
 

@@ -180,10 +180,11 @@ def _opened(term: Term) -> set[str]:
 
 
 def _method(term: Term) -> str:
-    """ID* and IDC*, and the algorithms for nested counterfactuals, which come to the same without nesting."""
-    nested = any(isinstance(held.value, Counterfactual) for held in _held(_worlds(term)))
-    conditional = "C" if term.given else ""
-    return f"ctf-ID{conditional}" if nested else f"ID{conditional}*"
+    """ID and IDC in one world, ID* and IDC* in several, and the names that they have for nested ones."""
+    name = "IDC" if term.given else "ID"
+    if any(isinstance(held.value, Counterfactual) for held in _held(_worlds(term))):
+        return f"ctf-{name}"
+    return name if len({node.world for node in counterfactuals(term)}) == 1 else f"{name}*"
 
 
 def _told(steps: Iterable[Step]) -> tuple[Step, ...]:
