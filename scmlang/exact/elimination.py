@@ -1,164 +1,223 @@
-"""Variable elimination: the sum of a product of factors, one node at a time.
+"""Variable elimination: the sum of a product of factors, one node at a time, as a list of steps.
 
-The order decides the cost. Candidates come from the greedy rules min-fill and min-weight, both from several
-random tie-breaks (Koller and Friedman, Probabilistic Graphical Models, 2009, section 9.4.3); the cheapest one
-is taken, and its largest table is known before any work is done.
+The steps are laid out once: which tables each multiplies, how each of them is spread over the axes of the
+product, and where the sum goes. The axes of every table stand in the order of elimination, so that a step
+sums over the first. What the steps gave is kept, and where other evidence is given later, only what depends
+on it is computed again, as in a join tree whose messages all go to one root (Shafer and Shenoy, Probability
+propagation, Annals of Mathematics and Artificial Intelligence 2, 1990).
 """
 
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from heapq import heapify, heappop, heappush
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scmlang.exact.factors import Factor, product, summed
+from scmlang.exact.factors import Array, Factor
 
-RESTARTS = 4
-_SMALL = 12  # nodes up to which a restart cannot pay
+KEPT = 1 << 17  # cells of all steps up to which they are kept
+_LARGE = 1 << 12  # cells from which a step sums slice by slice, so that the product is never whole
+_TINY = 1e-200  # every table is at most one, so what vanishes on the way is no part of a larger sum
 
-
-@dataclass(frozen=True)
-class Plan:
-    """An order of elimination.
-
-    Attributes:
-        order: the nodes that are summed out, first to last.
-        largest: the nodes of the largest table on the way.
-        cells: its number of cells.
-        cost: the cells of all tables together.
-    """
-
-    order: tuple[int, ...]
-    largest: frozenset[int]
-    cells: int
-    cost: int
+Indices = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scaled:
-    """``factor`` times exp(``log_scale``), which keeps small products from vanishing."""
+    """``array`` times exp(``log_scale``), which keeps small products from vanishing."""
 
-    factor: Factor
+    array: Array
     log_scale: float
 
 
-def plan(scopes: Sequence[Iterable[int]], sizes: Mapping[int, int], keep: Iterable[int]) -> Plan:
-    """The cheapest order found to sum out all nodes but ``keep``."""
-    neighbours = _interactions(scopes)
-    wanted = frozenset(keep)
-    plans = []
-    for weigh in (_fill, _weight):
-        for seed in range(RESTARTS if len(neighbours) > _SMALL else 1):
-            plans.append(_greedy(neighbours, sizes, wanted, weigh, random.Random(seed)))
-    return min(plans, key=lambda p: (p.cost, p.order))
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Some tables, each with the shape that spreads it over the product, which has so many cells."""
+
+    inputs: tuple[tuple[int, tuple[int, ...]], ...]
+    cells: int
 
 
-def eliminate(factors: Sequence[Factor], order: Sequence[int], *, scale: bool) -> Scaled:
-    """The product of the factors with the nodes of ``order`` summed out.
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A factor, the axes of ``held`` nodes, of which one value is taken, before those of ``free`` ones."""
+
+    array: Array
+    held: tuple[int, ...]
+    free: tuple[int, ...]
+
+    def taken(self, choice: Mapping[int, Indices]) -> Array:
+        array: Any = self.array
+        if self.held:
+            array = array[tuple([choice[node][0] if node in choice else 0 for node in self.held])]
+        for axis, node in enumerate(self.free):
+            if node in choice:
+                array = np.take(array, choice[node], axis=axis)
+        return np.asarray(array)
+
+
+class Elimination:
+    """The sum of the product of some factors over all nodes but ``keep``, for any evidence on certain nodes.
 
     Args:
-        factors: at least the factor of each node that is summed out.
-        order: which nodes, first to last.
-        scale: divide each table by its largest entry, and keep the logarithm; not for rationals.
+        factors: tables with an entry for every value.
+        sizes: how many values of each node the evidence leaves.
+        order: the nodes that are summed out, first to last; those with one value left need not be there.
+        keep: the axes of the result.
+        given: the nodes with evidence.
     """
-    remaining: dict[int, Factor] = {}
-    holders: dict[int, set[int]] = {}
 
-    def keep(number: int, f: Factor) -> None:
-        remaining[number] = f
-        for node in f.nodes:
-            holders.setdefault(node, set()).add(number)
+    def __init__(
+        self,
+        factors: Sequence[Factor],
+        sizes: Mapping[int, int],
+        order: Sequence[int],
+        keep: Sequence[int],
+        given: Sequence[int],
+    ) -> None:
+        ranks = {node: i for i, node in enumerate((*order, *(n for n in keep if sizes[n] > 1)))}
+        self.shape = tuple([sizes[node] for node in keep])
+        self._leaves = [_leaf(f, ranks) for f in factors]
+        tables = [tuple([ranks[n] for n in leaf.free]) for leaf in self._leaves]
+        self._steps = _steps(tables, [sizes[node] for node in ranks], len(order))
+        self._user = {i: n for n, step in enumerate(self._steps) for i, _ in step.inputs}
+        self._touched = {node: [i for i, f in enumerate(factors) if node in f.nodes] for node in given}
+        self._keeps = sum(step.cells for step in self._steps) <= KEPT
+        self._last: tuple[Mapping[int, Indices], list[Any]] | None = None
 
-    for number, f in enumerate(factors):
-        keep(number, f)
-    log_scale = 0.0
-    for number, node in enumerate(order, start=len(factors)):
-        touching = [remaining.pop(n) for n in sorted(holders.pop(node, ())) if n in remaining]
-        if touching:
-            made = summed(product(touching), [node])
-            made, more = _rescaled(made) if scale else (made, 0.0)
-            log_scale += more
-            keep(number, made)
-    one = np.asarray(1.0) if scale else np.asarray(Fraction(1), dtype=object)
-    result = product([Factor((), one), *remaining.values()])
-    result, more = _rescaled(result) if scale else (result, 0.0)
-    return Scaled(result, log_scale + more)
+    def run(self, choice: Mapping[int, Indices], *, exact: bool) -> Scaled:
+        """The sum, an axis for each node of ``keep``.
+
+        Args:
+            choice: for each node with evidence the indices that it leaves.
+            exact: the numbers are rationals, which do not vanish.
+        """
+        last = self._last
+        if last is None:
+            tables: list[Any] = [leaf.taken(choice) for leaf in self._leaves]
+            tables += [None] * len(self._steps)
+            self._compute(tables, range(len(self._steps)))
+        else:
+            tables = last[1].copy()
+            self._compute(tables, self._renewed(tables, last[0], choice))
+        if self._keeps:
+            self._last = choice, tables
+        found = np.asarray(tables[-1])
+        if exact:
+            found = np.asarray(found * Fraction(1), dtype=object)
+        elif found.size and float(found.max()) < _TINY:
+            return self._scaled(choice)
+        return Scaled(np.asarray(found.reshape(self.shape)), 0.0)
+
+    def _renewed(
+        self, tables: list[Any], before: Mapping[int, Indices], choice: Mapping[int, Indices]
+    ) -> list[int]:
+        """Put in the leaves that other evidence changes, and give the steps that depend on them."""
+        leaves: set[int] = set()
+        for node, touched in self._touched.items():
+            if before[node] is not choice[node] and before[node].tolist() != choice[node].tolist():
+                leaves.update(touched)
+        steps: set[int] = set()
+        for i in leaves:
+            tables[i] = self._leaves[i].taken(choice)
+            while i in self._user and self._user[i] not in steps:
+                steps.add(self._user[i])
+                i = len(self._leaves) + self._user[i]
+        return sorted(steps)
+
+    def _compute(self, tables: list[Any], steps: Sequence[int]) -> None:
+        first, last, add = len(self._leaves), len(self._steps) - 1, np.add.reduce
+        for n in steps:
+            step = self._steps[n]
+            if n == last:
+                tables[first + n] = _product(tables, step)
+            elif step.cells < _LARGE:
+                (i, shape), *others = step.inputs
+                product = tables[i].reshape(shape)
+                for i, shape in others:
+                    product = product * tables[i].reshape(shape)
+                tables[first + n] = add(product, 0, keepdims=True)
+            else:
+                tables[first + n] = _sliced(tables, step)
+            if not self._keeps:
+                for i, _ in step.inputs:
+                    tables[i] = None
+
+    def _scaled(self, choice: Mapping[int, Indices]) -> Scaled:
+        """Every table divided by its largest entry, whose logarithm is kept."""
+        tables: list[Any] = [leaf.taken(choice) for leaf in self._leaves]
+        log_scale = 0.0
+        for n, step in enumerate(self._steps):
+            made = _product(tables, step)
+            if n < len(self._steps) - 1:
+                made = np.add.reduce(made, 0, keepdims=True)
+            largest = float(made.max()) if made.size else 0.0
+            if largest > 0:
+                made = made / largest
+                log_scale += math.log(largest)
+            tables.append(made)
+        return Scaled(np.asarray(tables[-1].reshape(self.shape)), log_scale)
 
 
-def _rescaled(f: Factor) -> tuple[Factor, float]:
-    largest = float(np.max(f.array)) if f.array.size else 0.0
-    if largest <= 0 or not math.isfinite(largest):
-        return f, 0.0
-    return Factor(f.nodes, np.asarray(f.array / largest)), math.log(largest)
+def _leaf(f: Factor, ranks: Mapping[int, int]) -> _Leaf:
+    held = tuple([node for node in f.nodes if node not in ranks])
+    free = tuple(sorted([node for node in f.nodes if node in ranks], key=ranks.__getitem__))
+    if held + free == f.nodes:
+        return _Leaf(f.array, held, free)
+    axes = [f.nodes.index(node) for node in held + free]
+    return _Leaf(f.array.transpose(axes), held, free)
 
 
-# --- orders
+def _steps(tables: list[tuple[int, ...]], sizes: Sequence[int], count: int) -> list[Step]:
+    """One step for each of the first ``count`` ranks, then the product of what is left.
+
+    Each table is the increasing ranks of its axes; a rank that nothing has takes no step.
+    """
+    buckets: list[list[int]] = [[] for _ in range(count + 1)]
+    scopes = list(tables)
+    for i, scope in enumerate(scopes):
+        buckets[min(scope[0], count) if scope else count].append(i)
+    steps = []
+    for rank in range(count):
+        if buckets[rank]:
+            step, union = _step(buckets[rank], scopes, sizes)
+            steps.append(step)
+            buckets[min(union[1], count) if len(union) > 1 else count].append(len(scopes))
+            scopes.append(tuple(union[1:]))
+    kept = tuple(range(count, len(sizes)))
+    last, _ = _step(buckets[count], scopes, sizes, kept)
+    return [*steps, last]
 
 
-_Neighbours = dict[int, set[int]]
-_Weigh = Callable[[int, _Neighbours, Mapping[int, int]], float]
+def _step(
+    inputs: Sequence[int], scopes: Sequence[tuple[int, ...]], sizes: Sequence[int], axes: tuple[int, ...] = ()
+) -> tuple[Step, list[int]]:
+    union = sorted(set(axes).union(*[scopes[i] for i in inputs]))
+    ordered = sorted(inputs, key=lambda i: (math.prod([sizes[r] for r in scopes[i]]), i))
+    spread = [(i, tuple([sizes[r] if r in scopes[i] else 1 for r in union])) for i in ordered]
+    return Step(tuple(spread), math.prod([sizes[r] for r in union])), union
 
 
-def _interactions(scopes: Sequence[Iterable[int]]) -> _Neighbours:
-    neighbours: _Neighbours = {}
-    for scope in scopes:
-        nodes = tuple(scope)
-        for node in nodes:
-            neighbours.setdefault(node, set()).update(nodes)
-    for node, others in neighbours.items():
-        others.discard(node)
-    return neighbours
+def _product(tables: Sequence[Any], step: Step) -> Array:
+    product: Any = 1
+    for i, shape in step.inputs:
+        product = tables[i].reshape(shape) * product
+    return np.asarray(product)
 
 
-def _fill(node: int, neighbours: _Neighbours, sizes: Mapping[int, int]) -> float:
-    """How many edges the elimination of a node adds."""
-    around = neighbours[node]
-    missing = sum(len(around) - 1 - len(around & neighbours[other]) for other in around)
-    return missing / 2
-
-
-def _weight(node: int, neighbours: _Neighbours, sizes: Mapping[int, int]) -> float:
-    """The logarithm of the cells of the table that the elimination of a node makes."""
-    return sum(math.log(sizes[other]) for other in neighbours[node]) + math.log(sizes[node])
-
-
-def _greedy(
-    original: _Neighbours, sizes: Mapping[int, int], keep: frozenset[int], weigh: _Weigh, rng: random.Random
-) -> Plan:
-    neighbours = {node: set(others) for node, others in original.items()}
-    tie = {node: rng.random() for node in sorted(neighbours)}
-    scores = {n: weigh(n, neighbours, sizes) for n in neighbours if n not in keep}
-    order: list[int] = []
-    largest, cells, cost = frozenset(keep), _cells(keep, sizes), _cells(keep, sizes)
-    waiting = [(score, tie[n], n) for n, score in scores.items()]
-    heapify(waiting)
-    while scores:
-        score, _, node = heappop(waiting)
-        if scores.get(node) != score:
-            continue  # it was weighed again since
-        del scores[node]
-        around = neighbours.pop(node)
-        made = _cells((*around, node), sizes)
-        cost += made
-        if made > cells:
-            largest, cells = frozenset((*around, node)), made
-        order.append(node)
-        changed = set(around)
-        for other in around:
-            neighbours[other] |= around
-            neighbours[other] -= {other, node}
-            changed |= neighbours[other]
-        for other in changed:
-            if other in scores:
-                scores[other] = weigh(other, neighbours, sizes)
-                heappush(waiting, (scores[other], tie[other], other))
-    return Plan(tuple(order), largest, cells, cost)
-
-
-def _cells(nodes: Iterable[int], sizes: Mapping[int, int]) -> int:
-    return math.prod(sizes[node] for node in nodes)
+def _sliced(tables: Sequence[Any], step: Step) -> Array:
+    inputs = [tables[i].reshape(shape) for i, shape in step.inputs]
+    if len(inputs) == 1:
+        return np.asarray(np.add.reduce(inputs[0], 0))
+    total: Any = None
+    for k in range(len(inputs[0])):
+        product = inputs[0][k]
+        for table in inputs[1:]:
+            product = product * table[k]
+        total = product if total is None else np.add(total, product, out=total)
+    return np.asarray(total)

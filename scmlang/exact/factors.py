@@ -1,14 +1,9 @@
-"""Factors: tables of non-negative numbers over some nodes, and their products and sums.
-
-A node is an integer. The axes of a factor's array are its nodes in increasing order, so that two factors are
-brought together by inserting axes of length one and broadcasting.
-"""
+"""Factors: tables of non-negative numbers over some nodes; a node is an integer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -17,59 +12,56 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Factor:
-    """``array[i, j, …]`` over ``nodes``, which increase."""
+    """``array[i, j, …]`` over ``nodes``, each of which has one axis.
+
+    ``of`` are the nodes whose conditional distribution it is: summed over them it is one at all values of
+    the others, so it may be left out where nothing else has them.
+    """
 
     nodes: tuple[int, ...]
     array: Array
-
-    def __post_init__(self) -> None:
-        if self.array.ndim != len(self.nodes):
-            raise ValueError("a factor has one axis for each node")
+    of: tuple[int, ...]
 
 
-def factor(nodes: Sequence[int], array: Array) -> Factor:
-    """A factor from axes in any order, the same node perhaps on several of them (then its diagonal)."""
-    unique = sorted(set(nodes))
-    if len(unique) < len(nodes):
-        array = np.einsum(array, [unique.index(node) for node in nodes], list(range(len(unique))))
-        return Factor(tuple(unique), array)
-    order = sorted(range(len(nodes)), key=nodes.__getitem__)
-    return Factor(tuple(unique), array.transpose(order))
+def factor(nodes: Sequence[int], array: Array, of: Sequence[int]) -> Factor:
+    """A factor from axes on several of which the same node may stand; of these only the diagonal counts."""
+    if len(set(nodes)) == len(nodes):
+        return Factor(tuple(nodes), array, tuple(of))
+    unique = list(dict.fromkeys(nodes))
+    array = np.einsum(array, [unique.index(node) for node in nodes], list(range(len(unique))))
+    return Factor(tuple(unique), array, tuple(of))
 
 
-def product(factors: Sequence[Factor]) -> Factor:
-    """The product, over the union of their nodes."""
-    nodes = sorted({node for f in factors for node in f.nodes})
-    arrays = [expanded(f, nodes) for f in sorted(factors, key=lambda f: f.array.size)]
-    return Factor(tuple(nodes), np.asarray(reduce(np.multiply, arrays)))
+def relevant(factors: Sequence[Factor], wanted: set[int]) -> list[int]:
+    """The positions of the factors that ``wanted`` nodes depend on, in increasing order; the rest is barren.
+
+    Args:
+        factors: causes first.
+        wanted: what is asked about or given.
+    """
+    needed = set(wanted)
+    found = []
+    for i in range(len(factors) - 1, -1, -1):
+        if not needed.isdisjoint(factors[i].of):
+            needed.update(factors[i].nodes)
+            found.append(i)
+    return found[::-1]
 
 
-def expanded(f: Factor, nodes: Sequence[int]) -> Array:
-    """The array with an axis for each of ``nodes``, of length one where the factor does not have it."""
-    own = dict(zip(f.nodes, f.array.shape, strict=True))
-    return f.array.reshape([own.get(node, 1) for node in nodes])
-
-
-def summed(f: Factor, nodes: Iterable[int]) -> Factor:
-    """The factor with ``nodes`` summed out."""
-    gone = set(nodes)
-    axes = tuple(i for i, node in enumerate(f.nodes) if node in gone)
-    if not axes:
-        return f
-    kept = tuple(node for node in f.nodes if node not in gone)
-    return Factor(kept, np.asarray(f.array.sum(axis=axes)))
-
-
-def restricted(f: Factor, allowed: Mapping[int, NDArray[np.intp]]) -> Factor:
-    """The factor on the allowed indices of its nodes; a node with one of them left loses its axis."""
-    array = f.array
-    for axis, node in enumerate(f.nodes):
-        if node in allowed:
-            array = np.take(array, allowed[node], axis=axis)
-    single = {node for node in f.nodes if node in allowed and len(allowed[node]) == 1}
-    kept = tuple(node for node in f.nodes if node not in single)
-    return Factor(
-        kept, array.reshape([n for n, node in zip(array.shape, f.nodes, strict=True) if node not in single])
-    )
+def connected(scopes: Sequence[Sequence[int]], start: set[int]) -> list[bool]:
+    """Which scopes are reached from ``start`` through scopes that share nodes."""
+    holders: dict[int, list[int]] = {}
+    for i, scope in enumerate(scopes):
+        for node in scope:
+            holders.setdefault(node, []).append(i)
+    found = [False] * len(scopes)
+    waiting, seen = list(start), set(start)
+    while waiting:
+        for i in holders.get(waiting.pop(), ()):
+            if not found[i]:
+                found[i] = True
+                waiting += [node for node in scopes[i] if node not in seen]
+                seen.update(scopes[i])
+    return found

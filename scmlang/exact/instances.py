@@ -9,8 +9,8 @@ to one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from scmlang.exact.numbers import Number
 from scmlang.semantics.model import CausalModel
@@ -23,71 +23,108 @@ class Fixed:
 
     value: Number
 
+    def __str__(self) -> str:
+        return str(self.value)
 
-@dataclass(frozen=True)
-class Instance:
-    """``variable`` in the world of the interventions that reach it, in order of declaration."""
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that an intervention holds a variable at, to be told with each question.
+
+    ``number`` tells the values of one query apart; ``value`` is that of the question it was first read for.
+    """
 
     variable: str
-    world: tuple[tuple[str, Fixed | Instance], ...] = ()
+    number: int
+    value: int = field(compare=False)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Instance:
+    """``variable`` in the world of the interventions that reach it, in order of declaration.
+
+    :class:`Instances` makes one object for each, so they are compared by identity.
+    """
+
+    variable: str
+    world: tuple[tuple[str, Place], ...] = ()
 
     def __str__(self) -> str:
         if not self.world:
             return self.variable
-        held = [str(v) if isinstance(v, Instance) else f"{name}={v.value}" for name, v in self.world]
+        held = [str(v) if isinstance(v, Instance) else f"{name}={v}" for name, v in self.world]
         return f"{self.variable}[{', '.join(held)}]"
 
 
-Place = Fixed | Instance
+Place = Fixed | Setting | Instance
 
 
 class Instances:
-    """Collects instances with the places of their parents."""
+    """Collects instances with the places of their parents.
 
-    def __init__(self, model: CausalModel) -> None:
+    Args:
+        model: the model.
+        settings: what stands for each value that is told later, by the symbol of it.
+    """
+
+    def __init__(self, model: CausalModel, settings: Mapping[str, Setting] | None = None) -> None:
         self.model = model
+        self.settings = settings or {}
         self.parents: dict[Instance, dict[str, Place]] = {}
         self._position = {name: i for i, name in enumerate(model.topological_order)}
-        self._worlds: dict[tuple[tuple[str, Place], ...], dict[str, Instance]] = {}
+        self._made: dict[tuple[str, tuple[tuple[str, Place], ...]], Instance] = {}
+        self._worlds: dict[tuple[tuple[str, Place], ...], dict[str, Place]] = {}
 
     def place(self, variable: Counterfactual) -> Place:
         """Where the value of a counterfactual variable comes from; its ancestors are collected."""
         held = self._held(variable.world)
-        if variable.variable in held:
-            return held[variable.variable]
-        places = self._worlds.setdefault(tuple(held.items()), {})
-        for name in self._ancestors(variable.variable, held, places):
-            parents = {p: held[p] if p in held else places[p] for p in self.model.parents[name]}
-            reaching = {p for p in parents if p in held}
-            reaching.update(h for p in parents if p not in held for h, _ in places[p].world)
-            places[name] = instance = Instance(name, tuple((h, held[h]) for h in held if h in reaching))
-            self.parents.setdefault(instance, parents)
+        places = self._worlds.get(tuple(held.items()))
+        if places is None:
+            places = self._worlds[tuple(held.items())] = dict(held)
+        for name in self._ancestors(variable.variable, places):
+            parents = {p: places[p] for p in self.model.parents[name]}
+            reaching: set[str] = set()
+            for parent, place in parents.items():
+                if parent in held:
+                    reaching.add(parent)
+                elif isinstance(place, Instance) and place.world:
+                    reaching.update([h for h, _ in place.world])
+            world = tuple([(h, held[h]) for h in held if h in reaching]) if reaching else ()
+            instance = self._made.get((name, world))
+            if instance is None:
+                instance = self._made[name, world] = Instance(name, world)
+                self.parents[instance] = parents
+            places[name] = instance
         return places[variable.variable]
 
     def ordered(self) -> list[Instance]:
         """All instances, causes first."""
-        return sorted(self.parents, key=lambda instance: self._position[instance.variable])
+        position = self._position
+        return sorted(self.parents, key=lambda instance: position[instance.variable])
 
     def _held(self, world: World) -> dict[str, Place]:
         held: dict[str, Place] = {}
         for item in world:
             if isinstance(item.value, Counterfactual):
                 held[item.variable] = self.place(item.value)
+            elif isinstance(item.value, str) and item.value in self.settings:
+                held[item.variable] = self.settings[item.value]
             elif isinstance(item.value, int | float):
                 held[item.variable] = Fixed(item.value)
             else:
                 raise TypeError(f"{item.variable} is held at no number")
         return held
 
-    def _ancestors(
-        self, start: str, held: Mapping[str, Place], known: Mapping[str, Instance]
-    ) -> Iterable[str]:
-        """``start`` and its ancestors below the interventions, causes first, without those that are known."""
+    def _ancestors(self, start: str, known: Mapping[str, Place]) -> list[str]:
+        """``start`` and its ancestors, causes first, without those that are known and what is above them."""
         found = set() if start in known else {start}
         waiting = list(found)
         while waiting:
             for parent in self.model.parents[waiting.pop()]:
-                if parent not in found and parent not in held and parent not in known:
+                if parent not in found and parent not in known:
                     found.add(parent)
                     waiting.append(parent)
         return sorted(found, key=self._position.__getitem__)

@@ -1,0 +1,78 @@
+"""The conditional tables of a model as arrays, all of one number of levels made at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain, product
+
+import numpy as np
+
+from scmlang.exact.numbers import Array
+from scmlang.semantics.domains import Finite
+from scmlang.semantics.expressions import Constant
+from scmlang.semantics.model import CausalModel, Draw, Table
+
+_Rows = list[tuple[float, ...]]
+
+
+def levels(domain: Finite) -> tuple[int, ...]:
+    """The values of a finite domain, one tuple for all domains of these values."""
+    return _levels(domain.offset, domain.size)
+
+
+@lru_cache(maxsize=1024)
+def _levels(offset: int, size: int) -> tuple[int, ...]:
+    return tuple(range(offset, offset + size))
+
+
+def stacked_tables(model: CausalModel, names: Iterable[str]) -> dict[str, Array]:
+    """P(V | parents) of each of ``names`` that has it as a table or as a Bernoulli draw without parents.
+
+    The axes are the parents, in the order that ``model.parents`` has them and of all their levels, then the
+    levels of V.
+    """
+    found: dict[int, dict[str, tuple[tuple[int, ...], _Rows]]] = {}
+    for name in names:
+        domain = model.variables[name].domain
+        if isinstance(domain, Finite):
+            entry = _rows(name, model)
+            if entry is not None:
+                found.setdefault(domain.size, {})[name] = entry
+    return {name: table for size, tables in found.items() for name, table in _stacked(size, tables).items()}
+
+
+def _stacked(size: int, tables: dict[str, tuple[tuple[int, ...], _Rows]]) -> dict[str, Array]:
+    count = sum(len(rows) for _, rows in tables.values())
+    cells = chain.from_iterable(chain.from_iterable(rows for _, rows in tables.values()))
+    together = np.fromiter(cells, np.float64, count * size).reshape(count, size)
+    together /= together.sum(axis=1, keepdims=True)
+    found, start = {}, 0
+    for name, (shape, rows) in tables.items():
+        found[name] = together[start : start + len(rows)].reshape((*shape, size))
+        start += len(rows)
+    return found
+
+
+def _rows(name: str, model: CausalModel) -> tuple[tuple[int, ...], _Rows] | None:
+    """The shape of a table's parents, and its rows in their order."""
+    equation = model.variables[name].equation
+    if isinstance(equation, Draw):
+        if equation.distribution == "bernoulli" and isinstance(equation.arguments[0], Constant):
+            p = equation.arguments[0].value
+            return None if model.parents[name] else ((), [(1 - p, p)])
+        return None
+    if not isinstance(equation, Table) or sorted(equation.parents) != sorted(model.parents[name]):
+        return None
+    domains = [model.variables[parent].domain for parent in model.parents[name]]
+    ranges = [levels(domain) for domain in domains if isinstance(domain, Finite)]
+    shape = tuple(map(len, ranges))
+    if len(ranges) < len(domains) or 1 in shape or math.prod(shape) != len(equation.rows):
+        return None  # a parent of one level is no axis: NumPy has few
+    if equation.parents == model.parents[name]:
+        order = list(product(*ranges))
+        rows = equation.rows
+        return shape, list(rows.values()) if order == list(rows) else [rows[at] for at in order]
+    place = [model.parents[name].index(parent) for parent in equation.parents]
+    return shape, [equation.rows[tuple([at[i] for i in place])] for at in product(*ranges)]
