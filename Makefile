@@ -4,13 +4,14 @@
 #   make check   lint, format, types, import direction, the examples in the documentation
 #   make demo    Bar-MNIST from end to end: about 20 minutes on two cores
 #   make bench   the benchmarks, one line each
+#   make verify  identification held to numbers, exhaustively: about 5 minutes
 #   make docs    rebuild the generated pages, check examples and links
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help venv test check demo bench docs clean
+.PHONY: help venv test check demo bench verify docs clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -46,6 +47,10 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/sample_folder.py
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
 	$(BIN)/python benchmarks/parse.py
+	$(BIN)/python benchmarks/identify.py
+
+verify: $(STAMP)
+	$(BIN)/python -m tools.verify
 
 docs: $(STAMP)
 	$(BIN)/python -m tools.reference

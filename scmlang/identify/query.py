@@ -15,7 +15,7 @@ from scmlang.diagram.bitgraph import BitGraph
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.counterfactuals import identify_counterfactual
 from scmlang.identify.criteria import instruments, named
-from scmlang.identify.estimand import Estimand, Linear, Marginal, Product, Quotient, simplify
+from scmlang.identify.estimand import Estimand, Linear, Marginal, Product, Quotient, free, simplify
 from scmlang.identify.id import derive_on
 from scmlang.identify.result import Identification
 from scmlang.identify.terms import (
@@ -156,8 +156,11 @@ class _Dispatcher:
         sources = list(dict.fromkeys([0, *map(graph.mask, self.experiments)]))
         found = derive_on(graph, y, x, z, sources, explain=True)
         if found.estimand is not None:
-            estimand = self._written(term, self._readable(found.estimand))
-            return Identification(shown, True, found.method, estimand, None, found.steps)
+            distribution = self._readable(found.estimand)
+            others = free(distribution) - term.outcomes - term.do - term.given
+            notes = tuple(f"`{name}` may stand at any value: all give the same" for name in sorted(others))
+            estimand = self._written(term, distribution)
+            return Identification(shown, True, found.method, estimand, None, found.steps, notes)
         notes = tuple(one.note for _, one in zip(range(1), instruments(graph, y, x), strict=False))
         return Identification(shown, False, found.method, None, found.witness, found.steps, notes)
 
