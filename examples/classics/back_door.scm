@@ -22,3 +22,6 @@ assert not independent(Z1, Z2 | Z4)
 assert independent({Z1, Z3}, {Z2, Z5})
 
 assert identifiable(P(Y | do(X)))
+
+# What X=1 would have done to those who had X=0.
+assert identifiable(P(Y[X=1]=1 | X=0))

@@ -13,3 +13,7 @@ X <-> Y
 assert not independent(X, Y)
 assert not identifiable(P(Y | do(X)))
 assert identifiable(P(X | do(Y)))
+
+# Of what X=1 does, data show what it did to those who had it.
+assert identifiable(P(Y[X=1]=1 | X=1))
+assert not identifiable(P(Y[X=1]=1 | X=0))

@@ -30,4 +30,5 @@ assert P(Cancer=1 | do(Smoking=1)) == 0.4525
 assert P(Cancer=1 | do(Smoking=0)) == 0.4975
 
 assert identifiable(P(Cancer | do(Smoking)))
+assert identifiable(ETT(Smoking, Cancer))
 assert not independent(Smoking, Cancer | Tar)

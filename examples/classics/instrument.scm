@@ -33,4 +33,7 @@ assert (P(Y=1 | Z=1) - P(Y=1 | Z=0)) / (P(X=1 | Z=1) - P(X=1 | Z=0)) == 0.4
 assert P(Y[X=1]=1 | X[Z=0]=0, X[Z=1]=1) - P(Y[X=0]=1 | X[Z=0]=0, X[Z=1]=1) == 0.4
 
 assert not identifiable(P(Y | do(X)))
+
+# The diagram alone does not say that nobody does the opposite.
+assert not identifiable(P(Y[X=1]=1 | X[Z=0]=0, X[Z=1]=1))
 assert not independent(Z, Y | X)  # X is a common effect of the coin and the temper

@@ -33,4 +33,6 @@ assert P(Y[X=0, M[X=1]]=1) - P(Y[X=0]=1) == 0.035
 assert P(Y[X=1]=1) - P(Y[X=1, M[X=0]]=1) == 0.14
 
 assert identifiable(NDE(X, Y))
+assert identifiable(NIE(X, Y))
+assert not identifiable(PNS(X, Y))
 assert not independent(X, Y | M)

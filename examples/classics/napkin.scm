@@ -15,6 +15,9 @@ W <-> Y
 
 assert identifiable(P(Y | do(X)))
 assert identifiable(P(Y | do(Z)))
+
+# For everybody, but not for those who had X=0, if X has more than two values.
+assert not identifiable(P(Y[X=1]=1 | X=0))
 assert not independent(Z, Y | X)
 assert not independent(Z, Y | W, X)
 assert not independent(W, X | Z)
