@@ -1,4 +1,4 @@
-"""Estimates of typed queries: from text, a model and a table to numbers with their uncertainty.
+"""Estimates of typed queries: from text, a model and data to numbers with their uncertainty.
 
 Needs a diagram in which the query is identifiable, and a column for every variable of the estimand.
 Guarantees that an answer says by which formula and from how many rows it was had.
@@ -6,7 +6,7 @@ Guarantees that an answer says by which formula and from how many rows it was ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,23 +14,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scmlang.answers import Answer
-from scmlang.compiler import Compilation
+from scmlang.compiler import Compilation, open_artefact
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.estimation.asked import indifferent
 from scmlang.estimation.estimate import Method, Options, estimate
-from scmlang.estimation.sample import Sample, read_sample
+from scmlang.estimation.sample import Sample, read_sample, sample_of
 from scmlang.exact.opening import open_variables
-from scmlang.identify.estimand import At, Estimand, free, show, substitute, variable_of, variables
+from scmlang.identify.estimand import Estimand, show, substitute, variable_of, variables
 from scmlang.semantics.quantities import (
-    Counterfactual,
-    Event,
-    Expectation,
     Probability,
     Quantity,
     counterfactuals,
-    parts,
 )
 from scmlang.semantics.queries import Edit, Intervention
 from scmlang.semantics.queries import show as show_query
+from scmlang.source import Source
 from scmlang.views.cells import Cell, show_number
 from scmlang.views.table import table_lines
 
@@ -38,8 +36,9 @@ if TYPE_CHECKING:
     from scmlang.data.table import Table
     from scmlang.estimation.result import Estimates
     from scmlang.identify.result import Identification
+    from scmlang.train.runs import Run
 
-__all__ = ["Estimate", "Method", "Options", "estimate_query", "open_table"]
+__all__ = ["Estimate", "Method", "Options", "estimate_learned", "estimate_query", "open_table"]
 
 Columns = Mapping[str, Sequence[object]]
 _ENDS = ("standard_error", "lower", "upper")
@@ -125,47 +124,67 @@ def estimate_query(
             decided, E338 for an edit or an intervention alone; E123 to E126 for the table; E333 to E337 for
             what the data or the estimator cannot tell.
     """
+    asked = _ask(compilation, text)
+    sample = read_sample(table, compilation.model, sorted(variables(asked.estimand)))
+    return _estimated(asked, compilation, sample, options or Options())
+
+
+def estimate_learned(run: Run, text: str, rows: int, options: Options | None = None) -> Estimate:
+    """The estimate of a query from rows that a trained model draws: what it has learned, by the estimand.
+
+    Only its observational distribution is used, as if it were a table.
+
+    Args:
+        run: of the training.
+        text: as in :func:`estimate_query`, about the labels.
+        rows: how many are drawn.
+        options: the estimator and its settings; the seed is that of the rows, too.
+
+    Raises:
+        ScmError: as :func:`estimate_query`, but for the table; and for what is wrong with the run.
+    """
+    import torch
+
+    from scmlang.neural.columns import numpy_columns
+
     chosen = options or Options()
+    artefact = open_artefact(run)
+    compilation = Compilation(Source(run.record.model_source, run.record.model_text))
+    asked = _ask(compilation, text)
+    generator = torch.Generator().manual_seed(chosen.seed)
+    with torch.no_grad():
+        drawn = artefact.model.sample_labels(rows, {}, generator)
+    columns = {n: c for n, c in numpy_columns(artefact.plan, drawn).items() if n in variables(asked.estimand)}
+    found = _estimated(asked, compilation, sample_of(columns, compilation.model), chosen)
+    note = (
+        "the rows are drawn from the learned model; how far it is from the data, the interval does not tell"
+    )
+    return replace(found, notes=(*found.notes, note))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    query: Quantity
+    found: Identification
+    estimand: Estimand
+
+
+def _ask(compilation: Compilation, text: str) -> _Asked:
+    """A query that is a number, with its estimand."""
     query = compilation.query(text)
-    shown = show_query(query, compilation.model.variables)
     if isinstance(query, Intervention | Edit):
-        message = f"`{shown}` asks for no number"
+        message = f"`{show_query(query, compilation.model.variables)}` asks for no number"
         helps = ("ask for a probability, a mean or an effect: `P(Y=1 | do(X=1))`, `ATE(X, Y)`",)
         raise ScmError([Diagnostic("E338", message, helps=helps)])
     found = compilation.identify(text)
-    estimand = _require(found)
-    sample = read_sample(table, compilation.model, sorted(variables(estimand)))
-    fixed = _indifferent(query, estimand, sample)
-    numbers = estimate(substitute(estimand, fixed), compilation.diagram, sample, chosen)
+    return _Asked(query, found, _require(found))
+
+
+def _estimated(asked: _Asked, compilation: Compilation, sample: Sample, options: Options) -> Estimate:
+    fixed = indifferent(asked.query, asked.estimand, sample)
+    numbers = estimate(substitute(asked.estimand, fixed), compilation.diagram, sample, options)
     notes = [f"any value of {s} gives the same; {at.value} is taken" for s, at in fixed.items()]
-    numbers = replace(numbers, notes=(*notes, *numbers.notes))
-    return _answer(query, found, estimand, sample, numbers, chosen.level)
-
-
-def _indifferent(query: Quantity, estimand: Estimand, sample: Sample) -> dict[str, At]:
-    """The most frequent level for each free symbol that the query does not ask about.
-
-    The value of an estimand does not depend on these, as on R in the napkin.
-    """
-    listed = {v.variable for v in _listed(query)} | open_variables(query)
-    found = {}
-    for symbol in sorted(free(estimand)):
-        name = variable_of(symbol)
-        if name not in listed:
-            column = sample.column(name)
-            label = column.labels[int(np.bincount(column.codes).argmax())]
-            found[symbol] = At(name, int(label) if label.lstrip("-").isdigit() else label)
-    return found
-
-
-def _listed(node: Quantity | Event) -> Iterator[Counterfactual]:
-    """The variables that stand for each of their values."""
-    if isinstance(node, Probability | Expectation):
-        events = (*node.events, *node.given) if isinstance(node, Probability) else node.given
-        yield from (event for event in events if isinstance(event, Counterfactual))
-        return
-    for part in parts(node):
-        yield from _listed(part)
+    return _answer(asked, sample, replace(numbers, notes=(*notes, *numbers.notes)), options.level)
 
 
 def _require(found: Identification) -> Estimand:
@@ -181,26 +200,19 @@ def _require(found: Identification) -> Estimand:
     raise ScmError([Diagnostic("E331", message, helps=(*why, *found.notes))])
 
 
-def _answer(
-    query: Quantity,
-    found: Identification,
-    estimand: Estimand,
-    sample: Sample,
-    numbers: Estimates,
-    level: float,
-) -> Estimate:
+def _answer(asked: _Asked, sample: Sample, numbers: Estimates, level: float) -> Estimate:
     single = not numbers.symbols
-    columns, rows = ((), ()) if single else _table(query, sample, numbers)
+    columns, rows = ((), ()) if single else _table(asked.query, sample, numbers)
     return Estimate(
-        found.query,
+        asked.found.query,
         "estimated",
         numbers.method,
         float(numbers.value) if single else None,
         columns,
         rows,
         standard_error=float(numbers.standard_error) if single else None,
-        estimand=show(estimand),
-        identified=found.method,
+        estimand=show(asked.estimand),
+        identified=asked.found.method,
         interval=(float(numbers.lower), float(numbers.upper)) if single else None,
         level=level,
         notes=numbers.notes,

@@ -11,7 +11,8 @@ import typer
 
 from scmlang.cli.model import ModelText, leading_file, open_model
 from scmlang.cli.query import Format
-from scmlang.estimates import Method, Options, estimate_query, open_table
+from scmlang.diagnostics.render import render, wants_colour
+from scmlang.estimates import Estimate, Method, Options, estimate_learned, estimate_query, open_table
 
 
 def estimate(
@@ -21,8 +22,14 @@ def estimate(
             metavar="[FILE] QUERY", help='A model file; then a query, such as "P(Y=1 | do(X=1))".'
         ),
     ],
-    data: Annotated[Path, typer.Option(help="A CSV file with a column for every variable of the estimand.")],
     model: ModelText = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A CSV file with a column for every variable of the estimand.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="In place of FILE and --data: a run, whose model draws the rows.")
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="How many a run draws.")] = 10_000,
     method: Annotated[Method, typer.Option(help="Which estimator.")] = Method.auto,
     bootstrap: Annotated[
         int, typer.Option(min=2, metavar="N", help="Resamples, for relative frequencies.")
@@ -35,7 +42,7 @@ def estimate(
     seed: Annotated[int, typer.Option(min=0, help="Of every random draw.")] = 0,
     format: Annotated[Format, typer.Option(help="How the answer is printed.")] = Format.text,
 ) -> None:
-    """Estimate a query from a table.
+    """Estimate a query from a table, or from what a trained model draws.
 
     The query is identified first, and refused where no data can tell it. Its estimand is then estimated: by
     relative frequencies (plug-in), with intervals from a bootstrap; or doubly robustly, where it has the
@@ -44,12 +51,28 @@ def estimate(
     """
     if not 0 < level < 1:
         raise typer.BadParameter("it lies between 0 and 1", param_hint="--level")
-    file, (query,) = leading_file(words, model, "QUERY")
     options = Options(method, bootstrap, level, seed, smoothing, folds)
-    found = estimate_query(open_model(file, model), query, open_table(data), options)
+    found = _from_run(run, words, rows, options) if run else _from_table(words, model, data, options)
     if format is Format.json:
         print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif format is Format.csv:
         sys.stdout.write(found.to_csv())
     else:
         print(found)
+
+
+def _from_table(words: list[str], model: str | None, data: Path | None, options: Options) -> Estimate:
+    file, (query,) = leading_file(words, model, "QUERY")
+    if data is None:
+        raise typer.BadParameter("give a table, or a run with --run", param_hint="--data")
+    compilation = open_model(file, model)
+    sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
+    return estimate_query(compilation, query, open_table(data), options)
+
+
+def _from_run(run: Path, words: list[str], rows: int, options: Options) -> Estimate:
+    from scmlang.train.runs import open_run
+
+    if len(words) != 1:
+        raise typer.BadParameter("give a query alone: the run has the model", param_hint="QUERY")
+    return estimate_learned(open_run(run), words[0], rows, options)

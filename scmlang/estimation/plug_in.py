@@ -20,6 +20,7 @@ from scmlang.identify.estimand import BATCH, Estimand, evaluate, free, show, var
 
 Array = NDArray[np.float64]
 BATCH_CELLS = 1 << 21
+MOST_CELLS = 1 << 33  # of all resamples together
 
 
 def plug_in(
@@ -49,6 +50,7 @@ def plug_in(
     value = evaluate(node, frequencies).array.astype(np.float64)
     if np.isnan(value).any():
         raise _not_positive(node, frequencies)
+    _bounded(resamples, frequencies.largest)
     drawn = np.concatenate(list(_resampled(node, frequencies, resamples, seed)))
     fine = ~np.isnan(drawn.reshape(resamples, -1)).any(axis=1)
     if fine.sum() < 2:
@@ -73,6 +75,16 @@ def _resampled(node: Estimand, frequencies: Frequencies, resamples: int, seed: i
         table = evaluate(node, frequencies.resampled(drawn))
         array = table.array if BATCH in table.symbols else table.array[None]
         yield np.broadcast_to(array, (size, *array.shape[1:])).astype(np.float64)
+
+
+def _bounded(resamples: int, largest: int) -> None:
+    if resamples * largest > MOST_CELLS:
+        message = f"{resamples} resamples of {largest} numbers are too many"
+        helps = (
+            f"ask for at most {max(2, MOST_CELLS // largest)}: --bootstrap",
+            "or adjust for fewer variables",
+        )
+        raise ScmError([Diagnostic("E337", message, helps=helps)])
 
 
 def _not_positive(node: Estimand, frequencies: Frequencies) -> ScmError:

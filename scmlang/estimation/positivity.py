@@ -15,6 +15,7 @@ from scmlang.identify.estimand.evaluate import Evaluator
 Array = NDArray[Any]
 SHOWN = 8
 TRIED = 500
+WORK = 1 << 25  # numbers that trying strata may go through
 Stratum = tuple[Conditional, tuple[int, ...]]
 
 
@@ -22,12 +23,14 @@ def empty_strata(node: Estimand, frequencies: Frequencies) -> list[str]:
     """The strata without rows on which the value of ``node`` depends, as ``P(Y | X, Z) for X=1, Z=0``.
 
     A stratum matters where the value is not the same whatever the conditional distribution in it is taken to
-    be. At most ``SHOWN`` are told, and the last entry then says that there are more.
+    be. At most ``SHOWN`` are told, and the last entry then says that there are more. Of very many, or in very
+    large tables, some are not tried.
     """
     plain = _Filled(frequencies, None)
     before = plain.value(node).array
     found: list[str] = []
-    for stratum in sorted(plain.empty, key=str)[:TRIED]:
+    tried = min(TRIED, max(SHOWN, WORK // frequencies.largest))
+    for stratum in sorted(plain.empty, key=str)[:tried]:
         if not np.array_equal(_Filled(frequencies, stratum).value(node).array, before):
             found.append(_shown(stratum, frequencies))
     return [*found[:SHOWN], "…"] if len(found) > SHOWN else found

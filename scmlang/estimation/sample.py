@@ -13,7 +13,7 @@ from scmlang.data.problems import Problems
 from scmlang.data.table import Table
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.identify.estimand import At
-from scmlang.semantics.domains import Domain, Finite
+from scmlang.semantics.domains import Domain, Finite, Real
 from scmlang.semantics.model import CausalModel
 
 Codes = NDArray[np.int64]
@@ -129,18 +129,32 @@ def read_sample(table: Table, model: CausalModel, names: Iterable[str]) -> Sampl
     return Sample(len(table), levels, reals)
 
 
+def sample_of(columns: Mapping[str, NDArray[np.generic]], model: CausalModel) -> Sample:
+    """Columns of numeric values, as models draw them."""
+    levels: dict[str, Levels] = {}
+    reals: dict[str, Reals] = {}
+    for name, values in columns.items():
+        domain = model.variables[name].domain
+        if isinstance(domain, Finite):
+            levels[name] = _finite(domain, values.astype(np.int64))
+        else:
+            reals[name] = values.astype(np.float64)
+    return Sample(len(next(iter(columns.values()))), levels, reals)
+
+
+def _finite(domain: Finite, values: Codes) -> Levels:
+    numbers = tuple(float(domain.offset + i) for i in range(domain.size))
+    return Levels(domain.levels, numbers, values - domain.offset)
+
+
 def _column(table: Table, name: str, domain: Domain, problems: Problems) -> Levels | Reals:
     if isinstance(domain, Finite):
-        values = table.values(name, domain, problems).astype(np.int64)
-        numbers = tuple(float(domain.offset + i) for i in range(domain.size))
-        return Levels(domain.levels, numbers, values - domain.offset)
+        return _finite(domain, table.values(name, domain, problems).astype(np.int64))
     texts = [text.strip() for text in table.columns[name]]
     numbers_or_none = {text: parse_real(text) for text in set(texts)}
     known = [number for number in numbers_or_none.values() if number is not None]
     real = len(known) == len(numbers_or_none) and not all(number.is_integer() for number in known)
-    if real or str(domain) == "real":
-        from scmlang.semantics.domains import Real
-
+    if real or isinstance(domain, Real):
         return table.values(name, Real(), problems).astype(np.float64)
     for row, text in enumerate(texts):
         if not text:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from scmlang.data.problems import SHOWN, Problems
-from scmlang.data.table import read_table, write_table
+from scmlang.data.table import read_table, table_of, write_table
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.source import Span
 from tests.data.support import COLOUR
 
 CELLS: SearchStrategy[str] = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=6)
@@ -101,3 +102,12 @@ def test_only_the_first_problems_are_shown_and_all_are_counted() -> None:
         problems.raise_any()
     assert len(error.value.diagnostics) == SHOWN
     assert error.value.diagnostics[-1].notes[-1].text == "and 5 more problems in these data"
+
+
+def test_columns_of_python_values_are_a_table() -> None:
+    table = table_of({"X": [1, 2], "name": ["a, b", 'say "c"']})
+    assert table.header == ("X", "name")
+    assert dict(table.columns) == {"X": ("1", "2"), "name": ("a, b", 'say "c"')}
+    assert table.problem("E125", "no level", 1, "X").span == Span(16, 17)
+    with pytest.raises(ValueError, match="zip"):
+        table_of({"X": [1], "Y": [1, 2]})

@@ -25,7 +25,7 @@ from tests.cli.process import run_here
 from tests.docs.markdown import ROOT, Block, blocks
 
 DOCS = ROOT / "docs"
-TUTORIAL, EXACT = DOCS / "tutorial.md", DOCS / "exact.md"
+TUTORIAL, EXACT, ESTIMANDS = DOCS / "tutorial.md", DOCS / "exact.md", DOCS / "estimands.md"
 PICTURES = ROOT / "docs" / "images" / "tutorial"
 
 
@@ -66,8 +66,9 @@ def test_the_session_up_to_training(folder: Path) -> None:
     play(list(takewhile(lambda block: not is_slow(block), session(TUTORIAL))), folder)
 
 
-def test_the_session_of_exact_answers(folder: Path) -> None:
-    play(session(EXACT), folder)
+@pytest.mark.parametrize("page", [EXACT, ESTIMANDS], ids=lambda page: page.stem)
+def test_the_session_of_a_page(page: Path, folder: Path) -> None:
+    play(session(page), folder)
 
 
 @pytest.mark.slow
