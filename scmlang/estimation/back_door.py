@@ -3,7 +3,11 @@
     φ = m(x, Z) + 1{X = x} / p(x | Z) (Y - m(X, Z)),        m = E(Y | X, Z), p = P(X | Z),
 
 whose mean is consistent where m or p is (Robins, Rotnitzky and Zhao, JASA 1994; Bang and Robins, Biometrics
-2005).
+2005). For those with X = x' it is
+
+    φ = 1{X = x'} m(x, Z) + 1{X = x} p(x' | Z) / p(x | Z) (Y - m(X, Z)),
+
+the mean of which is divided by P(X = x') (Hahn, Econometrica 1998).
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ class BackDoorScore:
         self.form = form
         self.y = nuisances.target(form.outcome)
         self.treated = nuisances.rows(form.treatment)
+        self.meant = nuisances.rows(form.population)
         self.features = Features(nuisances.sample, form.covariates).matrix()
 
     def values(self, fit: Rows, use: Rows) -> tuple[Array, float]:
@@ -34,12 +39,14 @@ class BackDoorScore:
         like = fit & self.treated
         require_rows(like, (*self.form.treatment, *self.form.given))
         m = self.nuisances.mean(self.form.outcome, self.features[like], self.y[like])(self.features[use])
-        p = self._chance(fit, use)
-        return m + self.treated[use] / p * (self.y[use] - m), float(p.min())
+        p, other = (self._chance(event, fit, use) for event in (self.treated, self.meant))
+        phi = self.meant[use] * m + self.treated[use] * other / p * (self.y[use] - m)
+        return phi, float(p.min())
 
-    def _chance(self, fit: Rows, use: Rows) -> Array:
-        if self.treated[fit].all():
+    def _chance(self, event: Rows, fit: Rows, use: Rows) -> Array:
+        """The probability of an event given the covariates."""
+        if event[fit].all():
             return np.ones(int(use.sum()))
-        codes = self.treated[fit].astype(np.int64)
+        codes = event[fit].astype(np.int64)
         chances = self.nuisances.learners.treatment(self.features[fit], codes, 2)
         return np.asarray(chances(self.features[use])[:, 1])

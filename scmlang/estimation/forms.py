@@ -1,6 +1,6 @@
 """Estimands that have a doubly robust estimator: the back-door and the front-door form.
 
-    back door   Σ_{Z} E(Y | X=x, Z, W=w) P(Z | W=w)
+    back door   Σ_{Z} E(Y | X=x, Z, W=w) P(Z | X=x', W=w), or with P(Z | W=w)
     front door  Σ_{C} P(C | W=w) Σ_{M} P(M | X=x, C, W=w) Σ_{X'} E(Y | X', M, C, W=w) P(X' | C, W=w)
 
 each with any of Z, C and W empty, and with P(Y=y | …) in the place of E(Y | …). An estimand is one of them
@@ -50,19 +50,29 @@ class Outcome:
 
 @dataclass(frozen=True)
 class BackDoor:
-    """Σ_{Z} E(Y | X=x, Z, W=w) P(Z | W=w), Z being the covariates and W=w what is given."""
+    """Σ_{Z} E(Y | X=x, Z, W=w) P(Z | X=x', W=w), as for the effect of treatment on the treated.
+
+    Attributes:
+        outcome: Y.
+        treatment: X=x.
+        covariates: Z.
+        given: W=w.
+        population: X=x', the group whose covariates are meant; everybody where it is empty.
+    """
 
     outcome: Outcome
     treatment: tuple[At, ...]
     covariates: tuple[str, ...]
     given: tuple[At, ...]
+    population: tuple[At, ...] = ()
 
     @property
     def estimand(self) -> Estimand:
         within = self.outcome.within((*self.treatment, *self.covariates, *self.given))
         if not self.covariates:
             return within
-        return marginal(self.covariates, product([within, Conditional(self.covariates, self.given)]))
+        meant = Conditional(self.covariates, (*self.population, *self.given))
+        return marginal(self.covariates, product([within, meant]))
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,11 @@ class FrontDoor:
     mediators: tuple[str, ...]
     covariates: tuple[str, ...]
     given: tuple[At, ...]
+
+    @property
+    def population(self) -> tuple[At, ...]:
+        """Everybody."""
+        return ()
 
     @property
     def estimand(self) -> Estimand:
@@ -115,7 +130,10 @@ def _candidates(node: Estimand, diagram: Diagram) -> Iterator[Form]:
     covariates = tuple(n for n in summed if n not in fixed)
     for given in _subsets(conditions):
         treatment = tuple(at for at in conditions if at not in given)
-        yield BackDoor(outcome, treatment, covariates, given)
+        for population in _subsets(treatment):
+            rest = tuple(at for at in treatment if at not in population)
+            if _twice(population, rest):
+                yield BackDoor(outcome, rest, covariates, given, population)
         if len(treatment) == 1:
             after = diagram.descendants(treatment[0].variable)
             mediators = tuple(n for n in covariates if n in after)
@@ -128,6 +146,12 @@ def _subsets(conditions: Iterable[At]) -> Iterator[tuple[At, ...]]:
     everything = tuple(conditions)
     for size in range(len(everything) + 1):
         yield from combinations(everything, size)
+
+
+def _twice(population: Iterable[At], treatment: Iterable[At]) -> bool:
+    """Whether each variable of a group is one of the treatments, which are at one value each."""
+    names = [at.variable for at in treatment]
+    return len(set(names)) == len(names) and {at.variable for at in population} <= set(names)
 
 
 def _outcome(node: Estimand) -> Outcome | None:

@@ -76,8 +76,10 @@ class Robust:
             if use.any():
                 phi[use], divisor = values(inside & (self._fold != k), use)
                 least = min(least, divisor)
-        value = float(phi[inside].mean())
-        return Influence(value, np.where(inside, (phi - value) / inside.mean(), 0.0), least)
+        meant = inside & self.nuisances.rows(form.population)
+        require_rows(meant, (*form.population, *form.given))
+        value = float(phi.sum() / meant.sum())
+        return Influence(value, (phi - value * meant) / meant.mean(), least)
 
     def _score(self, form: Form) -> BackDoorScore | FrontDoorScore:
         if isinstance(form, BackDoor):

@@ -45,7 +45,11 @@ CASES = [
         "sum_{C} P(C) sum_{M} P(M | X=1, C) sum_{X} P(Y=1 | X, M, C) P(X | C)",
         FrontDoor(EVENT, ONE, ("M",), ("C",), ()),
     ),
-    (BACK_DOOR, "sum_{Z} E(Y | X=0, Z) P(Z | X=1)", None),
+    (
+        BACK_DOOR,
+        "sum_{Z} E(Y | X=0, Z) P(Z | X=1)",
+        BackDoor(Outcome("Y"), (At("X", 0),), ("Z",), (), (ONE,)),
+    ),
     (BACK_DOOR, "sum_{Z} P(Y | X=1, Z) P(Z)", None),
     (BACK_DOOR, "E(Y | X=1) E(X | Z=1)", None),
     ("X -> M -> Y; X <-> Y", "sum_{M} P(M | X=1) sum_{X} E(Y | X, M) P(X | M)", None),

@@ -15,6 +15,7 @@ from tests.estimation.support import (
     EFFECT,
     FRONT_DOOR,
     FRONT_EFFECT,
+    coin,
     confounded,
     diagram,
     linear_gaussian,
@@ -112,6 +113,17 @@ def test_what_is_given_restricts_the_rows() -> None:
     assert found.standard_error > 1.5 * whole.standard_error
 
 
+@pytest.mark.parametrize("learners", ONE_RIGHT.values(), ids=ONE_RIGHT)
+def test_those_who_were_treated(learners: Learners) -> None:
+    rng = np.random.default_rng(4)
+    z = rng.normal(size=8000)
+    x = coin(rng, np.exp(z) / (1 + np.exp(z)), 8000)
+    data = sample(X=x, Z=z, Y=x * (1 + z) + 1.5 * z + rng.normal(size=8000))
+    effect = "E(Y | X=1) - sum_{Z} E(Y | X=0, Z) P(Z | X=1)"
+    found = estimate(parse(effect), diagram(BACK_DOOR), data, robustly(learners))
+    assert abs(found.value.item() - (1 + z[x == 1]).mean()) < 4 * found.standard_error.item() < 0.4
+
+
 def test_a_small_probability_is_told() -> None:
     rng = np.random.default_rng(0)
     z = rng.normal(size=2000)
@@ -124,7 +136,7 @@ def test_a_small_probability_is_told() -> None:
 @pytest.mark.parametrize(
     ("graph", "text", "code"),
     [
-        (BACK_DOOR, "sum_{Z} E(Y | X=0, Z) P(Z | X=1)", "E335"),
+        (BACK_DOOR, "sum_{Z} E(Y | X=0, Z) P(Z | X=1) P(Z)", "E335"),
         (BACK_DOOR, "sum_{Z} E(Y | X=2, Z) P(Z)", "E333"),
         (BACK_DOOR, "P(Y | X=1)", "E334"),
         ("X -> Z -> Y; X <-> Y", "sum_{Z} P(Z | X=1) sum_{X} E(Y | X, Z) P(X)", "E334"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from scmlang.compiler import Compilation
 from scmlang.diagram import Diagram
-from scmlang.identify.estimand import Estimand, evaluate, free, parse, show, simplify
+from scmlang.identify.estimand import Estimand, evaluate, factorised, free, parse, show, simplify
 from scmlang.identify.estimand.text import ASCII
 from tests.identify.estimand.support import Network, estimands, networks
 
@@ -24,8 +24,8 @@ def values(node: Estimand, network: Network, symbols: list[str]) -> np.ndarray:
 def test_the_value_stays_what_it_was(node: Estimand, network: Network) -> None:
     symbols = sorted(free(node))
     before = values(node, network, symbols)
-    for diagram in (None, network.diagram):
-        simple = simplify(node, diagram)
+    diagram = network.diagram
+    for simple in (simplify(node), simplify(node, diagram), factorised(node, diagram)):
         assert free(simple) <= free(node)
         np.testing.assert_allclose(values(simple, network, symbols), before, rtol=1e-10, atol=1e-10)
 
