@@ -35,12 +35,20 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """``tail -> head``, or ``tail <-> head``; ``cut`` by an intervention on an end it points into."""
+    """``tail -> head``, or ``tail <-> head``.
+
+    Attributes:
+        tail, head: the nodes that it joins.
+        bidirected: whether it has two heads; ``missing`` edges count as such and have none.
+        cut: by an intervention on an end it points into.
+        missing: what is written at an edge that the diagram lacks and the data ask for; empty for others.
+    """
 
     tail: str
     head: str
     bidirected: bool = False
     cut: bool = False
+    missing: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from scmlang.diagram.drawing.geometry import Box, Path, leave, middle, reverse
+from scmlang.diagram.drawing.labels import WRITTEN, labels
 from scmlang.diagram.drawing.layout import Layout, font_size
 from scmlang.diagram.drawing.regions import paint
 from scmlang.diagram.drawing.scene import Edge, Node, Scene
@@ -20,6 +21,7 @@ from scmlang.semantics.model import Role
 
 HEAD, HALF_HEAD = 9.0, 3.8
 INK, ARC, FAINT, CUT, SET = "#1f2937", "#1d4ed8", "#8b929d", "#c3c8d0", "#b45309"
+MISSING = "#dc2626"
 
 
 def svg(layout: Layout, regions: Sequence[Region] = ()) -> str:
@@ -41,6 +43,7 @@ def svg(layout: Layout, regions: Sequence[Region] = ()) -> str:
         "</g>",
         f'<g font-family="{FONTS}" text-anchor="middle">',
         *(part for node in scene.nodes for part in _node(node, layout.boxes[node.name])),
+        *(part for i, box in labels(layout).items() for part in _written(scene.edges[i].missing, box)),
         "</g>",
         *painted.legend,
         "</svg>",
@@ -54,11 +57,15 @@ def description(scene: Scene) -> str:
     for edge in scene.edges:
         said = f"{edge.tail} and {edge.head} share a hidden cause"
         said = said if edge.bidirected else f"{edge.tail} causes {edge.head}"
+        said = f"the data join {edge.tail} and {edge.head} ({edge.missing})" if edge.missing else said
         words.append(f"{said}{', cut by the intervention' if edge.cut else ''}.")
     return " ".join(words) or "No variable causes another."
 
 
 def _edge(edge: Edge, path: Path, scene: Scene) -> Iterator[str]:
+    if edge.missing:
+        yield f'<path d="{_d(path)}" stroke="{MISSING}" stroke-width="2" stroke-dasharray="7 5"/>'
+        return
     roots = {node.name for node in scene.nodes if node.role is Role.EXOGENOUS}
     colour = ARC if edge.bidirected else FAINT if edge.tail in roots else INK
     colour = CUT if edge.cut else colour
@@ -94,6 +101,12 @@ def _cross(path: Path) -> str:
     strokes = [(point - 6 * along * turn, point + 6 * along * turn) for turn in (1 + 1j, 1 - 1j)]
     d = " ".join(f"M{_p(a)} L{_p(b)}" for a, b in strokes)
     return f'<path d="{d}" stroke="{SET}" stroke-width="1.8"/>'
+
+
+def _written(words: str, box: Box) -> Iterator[str]:
+    yield f'<rect {_outline(box)} fill="#ffffff"/>'
+    x, y = decimals(box.centre.real), decimals(box.centre.imag + 0.35 * WRITTEN)
+    yield f'<text x="{x}" y="{y}" font-size="{decimals(WRITTEN)}" fill="{MISSING}">{escape(words)}</text>'
 
 
 def _node(node: Node, box: Box) -> Iterator[str]:

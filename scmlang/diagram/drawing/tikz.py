@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scmlang.diagram.drawing.geometry import Path, middle
+from scmlang.diagram.drawing.labels import labels
 from scmlang.diagram.drawing.layout import Layout
 from scmlang.diagram.drawing.scene import Edge, Node
 from scmlang.semantics.model import Role
@@ -25,10 +26,17 @@ def tikz(layout: Layout) -> str:
         r"    font=\sffamily\scriptsize}, image/.style={double, double distance=1pt},",
         r"  set/.style={draw=orange!70!black, fill=orange!15, line width=1pt},",
         r"  arrow/.style={->, line width=0.7pt}, arc/.style={<->, dashed, blue!70!black, line width=0.7pt},",
-        r"  cut/.style={gray!50}]",
+        r"  cut/.style={gray!50}, missing/.style={dashed, red!80!black, line width=0.9pt},",
+        r"  words/.style={draw=none, fill=white, inner sep=1pt, text=red!80!black,",
+        r"    font=\sffamily\scriptsize}]",
     ]
     lines += [_node(node, layout) for node in layout.scene.nodes]
     lines += [_edge(edge, path) for edge, path in zip(layout.scene.edges, layout.paths, strict=True)]
+    edges = layout.scene.edges
+    lines += [
+        rf"\node[words] at {_point(box.centre)} {{{latex(edges[i].missing)}}};"
+        for i, box in labels(layout).items()
+    ]
     return "\n".join([*lines, r"\end{tikzpicture}", r"\end{document}"]) + "\n"
 
 
@@ -44,7 +52,8 @@ def _node(node: Node, layout: Layout) -> str:
 
 
 def _edge(edge: Edge, path: Path) -> str:
-    looks = ("arc" if edge.bidirected else "arrow") + (", cut" if edge.cut else "")
+    looks = "missing" if edge.missing else "arc" if edge.bidirected else "arrow"
+    looks += ", cut" if edge.cut else ""
     curve = _point(path[0][0]) + "".join(
         f" .. controls {_point(b)} and {_point(c)} .. {_point(d)}" for _, b, c, d in path
     )
