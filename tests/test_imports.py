@@ -42,6 +42,7 @@ PROGRAMS = {
     "scmlang.loads": f"import scmlang; scmlang.loads({MODEL!r})",
     "Model.query": f"import scmlang\n{QUERY}",
     "scmlang check": CHECK,
+    "scmlang identify": CHECK.replace("'check', {path!r}", "'identify', {path!r}, 'P(C | do(D))'"),
 }
 
 
@@ -58,7 +59,7 @@ def loaded(program: str) -> tuple[int, set[str]]:
 def test_light_work_loads_nothing_heavy(program: str, tmp_path: Path) -> None:
     path = tmp_path / "small.scm"
     path.write_text(MODEL, encoding="utf-8")
-    assert loaded(program.format(path=str(path)) if program is CHECK else program) == (0, set())
+    assert loaded(program.format(path=str(path)) if "{path!r}" in program else program) == (0, set())
 
 
 def test_the_probe_sees_what_is_loaded() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
@@ -87,11 +87,11 @@ class Diagram:
 
     def ancestors(self, *of: str) -> frozenset[str]:
         """Causes, direct or not, of any of the nodes, the nodes themselves included."""
-        return frozenset(of).union(*(nx.ancestors(self._digraph, node) for node in of))
+        return _reached(of, self._digraph.predecessors)
 
     def descendants(self, *of: str) -> frozenset[str]:
         """Effects, direct or not, of any of the nodes, the nodes themselves included."""
-        return frozenset(of).union(*(nx.descendants(self._digraph, node) for node in of))
+        return _reached(of, self._digraph.successors)
 
     @cached_property
     def topological_order(self) -> tuple[str, ...]:
@@ -190,6 +190,17 @@ class Diagram:
             else:
                 waiting.extend(self._digraph.successors(effect))
         return frozenset(found)
+
+
+def _reached(start: Iterable[str], steps: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    found = set(start)
+    waiting = list(found)
+    while waiting:
+        for node in steps(waiting.pop()):
+            if node not in found:
+                found.add(node)
+                waiting.append(node)
+    return frozenset(found)
 
 
 def _pairs(a: frozenset[str], b: frozenset[str]) -> set[tuple[str, str]]:

@@ -39,10 +39,12 @@ def paint(layout: Layout, regions: Sequence[Region]) -> Painted:
     Raises:
         ValueError: for more regions than there are colours.
     """
+    if len(regions) > len(COLOURS):
+        raise ValueError(f"there are colours for {len(COLOURS)} regions")
     behind: list[str] = []
     legend: list[str] = []
     width = layout.width
-    for i, (region, colour) in enumerate(zip(regions, COLOURS[: len(regions)], strict=True)):
+    for i, (region, colour) in enumerate(zip(regions, COLOURS, strict=False)):
         behind += [*_edges(layout, region, colour), *_nodes(layout, region, colour)]
         top = layout.top + layout.height + i * LINE
         left = layout.left + BORDER
