@@ -72,27 +72,14 @@ def identify(
 def _latex(found: Identification) -> str:
     from scmlang.identify.estimand import LATEX, show
 
-    return f"% {_verdict(found)}" if found.estimand is None else show(found.estimand, LATEX)
+    return f"% {found.verdict}" if found.estimand is None else show(found.estimand, LATEX)
 
 
 def _print(found: Identification, *, explain: bool) -> None:
-    from scmlang.identify.estimand import show
-
-    print(found.query if found.estimand is None else f"{found.query} = {show(found.estimand)}")
-    print(_verdict(found))
+    print(found)
     for note in found.notes:
         print(f"note: {note}")
     if explain:
         width = len(str(len(found.steps)))
         for i, step in enumerate(found.steps, 1):
             print(f"{i:>{width}}. {step}")
-
-
-def _verdict(found: Identification) -> str:
-    if found.identifiable:
-        criterion = found.method in ("back-door", "adjustment", "front-door")
-        return f"identifiable, by {f'the {found.method} criterion' if criterion else found.method}"
-    if found.identifiable is None:
-        return f"not decided, by {found.method}"
-    because = f": there is {found.witness}" if found.witness is not None else ""
-    return f"not identifiable, by {found.method}{because}"

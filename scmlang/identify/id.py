@@ -163,9 +163,7 @@ class _Run:
             if not do & (y | z) and graph.ancestors(y | z, stop=do) & do == matters:
                 if self.tell:
                     self._tell_direct(x, matters, do)
-                names = (graph.listed(part) for part in (y, z, do))
-                of, given, held = names
-                return Conditional(of, given, held)
+                return Conditional(*map(graph.listed, (y, z, do)))
         return None
 
     def _tell_direct(self, x: Mask, matters: Mask, do: Mask) -> None:
@@ -223,8 +221,10 @@ class _Run:
             above = graph.ancestors(district, component)
             if above == component:
                 if tell:
-                    text = f"all of {self.say(component)} are ancestors of {self.say(district)} in it{where}"
-                    tell(f"Q{self.say(district)}: ID, line 5", f"{text}: a hedge")
+                    text = (
+                        f"all of the c-component {self.say(component)}{where} leads to {self.say(district)}"
+                    )
+                    tell(f"Q{self.say(district)}: ID, line 5", f"{text} inside of it: a hedge")
                 return make_hedge(graph, component, district)
             if tell:
                 gone = self.say(component & ~above)
@@ -235,4 +235,4 @@ class _Run:
             component = smaller
         if tell:
             tell(f"Q{self.say(district)}: ID, line 6", f"it is a product of conditionals{where}")
-        return tuple(link for link in links if district >> link.node & 1)
+        return links

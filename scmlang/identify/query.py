@@ -40,6 +40,7 @@ from scmlang.semantics.quantities import (
 )
 
 Experiments = Sequence[frozenset[str]]
+Weights = dict[Term | None, Fraction]
 READABLE = 16  # factors; what is longer is not simplified, which takes seconds where nobody reads the result
 
 
@@ -66,6 +67,8 @@ class _Dispatcher:
         self.diagram = diagram
         self.variables = variables
         self.experiments = experiments
+        self.graph = BitGraph.of(diagram)
+        self.sources = list(dict.fromkeys([0, *map(self.graph.mask, experiments)]))
         self.found: dict[Term, Identification] = {}
 
     def whole(self, quantity: Quantity) -> Identification:
@@ -81,7 +84,7 @@ class _Dispatcher:
 
     # --- arithmetic
 
-    def _sum(self, shown: str, weights: dict[Term | None, Fraction]) -> Identification:
+    def _sum(self, shown: str, weights: Weights) -> Identification:
         terms = {term: weight for term, weight in weights.items() if weight and term is not None}
         parts: list[tuple[Fraction, Estimand]] = []
         for term, weight in terms.items():
@@ -146,15 +149,14 @@ class _Dispatcher:
         return self.found[term]
 
     def _one_world(self, shown: str, term: OneWorld) -> Identification:
-        graph = BitGraph.of(self.diagram)
+        graph = self.graph
         y, x, z = map(graph.mask, (term.outcomes, term.do, term.given))
         if x and not z:
             known = named(graph, y, x)
             if known is not None:
                 estimand = self._written(term, known.estimand)
                 return Identification(shown, True, known.method, estimand, None, known.steps)
-        sources = list(dict.fromkeys([0, *map(graph.mask, self.experiments)]))
-        found = derive_on(graph, y, x, z, sources, explain=True)
+        found = derive_on(graph, y, x, z, self.sources, explain=True)
         if found.estimand is not None:
             distribution = self._readable(found.estimand)
             others = free(distribution) - term.outcomes - term.do - term.given
@@ -187,7 +189,7 @@ def _factors(node: Estimand) -> int:
             return 1
 
 
-def _linear(node: Quantity, diagram: Diagram) -> dict[Term | None, Fraction] | None:
+def _linear(node: Quantity, diagram: Diagram) -> Weights | None:
     """The weights of the terms of a weighted sum, None standing for 1; None where it is no weighted sum.
 
     Terms that rule 3 makes equal are one term.
@@ -211,9 +213,6 @@ def _linear(node: Quantity, diagram: Diagram) -> dict[Term | None, Fraction] | N
             return None if weight is None else _scaled(_linear(inner, diagram), weight)
         case _:
             return None
-
-
-Weights = dict[Term | None, Fraction]
 
 
 def _scaled(weights: Weights | None, by: Fraction) -> Weights | None:

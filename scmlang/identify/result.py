@@ -69,6 +69,22 @@ class Identification:
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def verdict(self) -> str:
+        """``identifiable, by ID``, or what else was found."""
+        if self.identifiable:
+            criterion = self.method in ("back-door", "adjustment", "front-door")
+            return f"identifiable, by {f'the {self.method} criterion' if criterion else self.method}"
+        if self.identifiable is None:
+            return f"not decided, by {self.method}"
+        because = f": there is {self.witness}" if self.witness is not None else ""
+        return f"not identifiable, by {self.method}{because}"
+
+    def __str__(self) -> str:
+        """The query, with its formula where it has one, and the verdict on a line of its own."""
+        formula = "" if self.estimand is None else f" = {show(self.estimand)}"
+        return f"{self.query}{formula}\n{self.verdict}"
+
     def to_json(self) -> dict[str, Any]:
         """As JSON's values, schema 1."""
         found = self.estimand

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from scmlang.diagram.diagram import Diagram
@@ -71,40 +71,32 @@ def one_world(term: Term, variables: Mapping[str, Variable], observed: frozenset
     No outcome is a condition, and none of both is held: such terms are for the counterfactual algorithms.
     """
     world = _world(term)
+    of = term.of if isinstance(term, Expectation) else None
     events = term.events if isinstance(term, Probability) else ()
     if world is None or not all(map(_is_point, (*events, *term.given))):
         return None
     listed = [variable.variable for event in (*events, *term.given) for variable in counterfactuals(event)]
-    of = term.of if isinstance(term, Expectation) else None
     if len(set(listed)) < len(listed) or (of is not None and not _has_function(of)):
         return None
     do = frozenset(held.variable for held in world)
-    given = frozenset(v.variable for event in term.given for v in counterfactuals(event))
-    outcomes = frozenset(v.variable for part in (events or (term,)) for v in counterfactuals(part)) - given
-    asked = {v.variable for v in counterfactuals(of)} if of is not None else set(outcomes)
-    if not asked or asked & given or do & (asked | given) or not do | asked | given <= observed:
+    given = _names(term.given)
+    outcomes = _names(events if of is None else (of,))
+    if not outcomes or outcomes & given or do & (outcomes | given) or not do | outcomes | given <= observed:
         return None
     values = dict(_values((*events, *term.given), world, variables))
-    return OneWorld(frozenset(asked), do, given, values, of)
+    return OneWorld(outcomes, do, given, values, of)
 
 
 def trimmed(term: Term, diagram: Diagram) -> Term:
     """A term without conditions that is in one world, without what the world holds to no effect (rule 3)."""
     world = _world(term)
     names = {variable.variable for variable in counterfactuals(term)}
-    if not world or term.given or not names <= set(diagram.nodes):
+    if not world or term.given or not names.union(held.variable for held in world) <= set(diagram.nodes):
         return term
     matters = diagram.mutilate(held.variable for held in world).ancestors(*names)
     kept = tuple(held for held in world if held.variable in matters)
 
-    def moved(node: Counterfactual) -> Counterfactual:
-        return replace(node, world=kept)
-
-    if isinstance(term, Expectation):
-        return Expectation(replaced(term.of, moved))
-    return Probability(
-        tuple(moved(e) if isinstance(e, Counterfactual) else replaced_event(e, moved) for e in term.events)
-    )
+    return _moved(term, kept)
 
 
 def are_contrasts(terms: list[Term]) -> bool:
@@ -118,7 +110,7 @@ def are_contrasts(terms: list[Term]) -> bool:
     alike = {frozenset(held.variable for held in world or ()) for world in worlds}
     fixed = all(isinstance(held.value, int | float | str) for world in worlds for held in world or ())
     single = all(len({v.variable for v in counterfactuals(term)}) == 1 for term in terms)
-    return len(alike) == 1 and fixed and single and len({_actual(term) for term in terms}) == 1
+    return len(alike) == 1 and fixed and single and len({_moved(term, ()) for term in terms}) == 1
 
 
 def function(node: Quantity) -> Estimand:
@@ -168,11 +160,15 @@ def _world(term: Term) -> World | None:
     return world
 
 
-def _actual(term: Term) -> Term:
-    """The term in the actual world."""
+def _names(nodes: Iterable[Quantity | Event]) -> frozenset[str]:
+    return frozenset(variable.variable for node in nodes for variable in counterfactuals(node))
+
+
+def _moved(term: Term, world: World) -> Term:
+    """A term without conditions, in another world."""
 
     def moved(node: Counterfactual) -> Counterfactual:
-        return Counterfactual(node.variable)
+        return Counterfactual(node.variable, world)
 
     if isinstance(term, Expectation):
         return Expectation(replaced(term.of, moved))

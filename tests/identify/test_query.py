@@ -103,6 +103,7 @@ def test_latent_variables_are_projected_out_and_not_asked_about() -> None:
     text = "latent U; U -> {X, Y}; X -> Y"
     assert found(text, "P(Y | do(X))").identifiable is False
     assert found(text, "P(Y | do(U))").identifiable is None
+    assert found(text, "P(Y=1 | do(U=1)) - P(Y=1 | do(U=0))").identifiable is None
 
 
 def test_long_formulas_have_a_factor_a_variable() -> None:
