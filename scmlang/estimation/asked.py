@@ -22,9 +22,7 @@ def indifferent(query: Quantity, estimand: Estimand, sample: Sample) -> dict[str
     for symbol in sorted(free(estimand)):
         name = variable_of(symbol)
         if name not in listed:
-            column = sample.column(name)
-            label = column.labels[int(np.bincount(column.codes).argmax())]
-            found[symbol] = At(name, int(label) if label.lstrip("-").isdigit() else label)
+            found[symbol] = sample.at(name, int(np.bincount(sample.column(name).codes).argmax()))
     return found
 
 

@@ -20,7 +20,6 @@ from scmlang.estimation.result import Estimates
 from scmlang.estimation.robust import Influence, Robust
 from scmlang.estimation.sample import Sample
 from scmlang.identify.estimand import (
-    At,
     Estimand,
     Linear,
     Product,
@@ -57,6 +56,9 @@ class Options:
         smoothing: the pseudo-count of relative frequencies.
         folds: of cross-fitting.
         learners: of nuisance functions.
+
+    Raises:
+        ValueError: for a level outside of (0, 1), fewer than two resamples or folds, negative smoothing.
     """
 
     method: Method = Method.auto
@@ -66,6 +68,10 @@ class Options:
     smoothing: float = 0.0
     folds: int = 5
     learners: Learners = field(default_factory=Learners)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level < 1 or min(self.resamples, self.folds) < 2 or self.smoothing < 0:
+            raise ValueError("a level lies between 0 and 1, and resamples and folds are two at least")
 
 
 def estimate(node: Estimand, diagram: Diagram, sample: Sample, options: Options | None = None) -> Estimates:
@@ -117,8 +123,8 @@ def doubly_robust(node: Estimand, diagram: Diagram, sample: Sample, options: Opt
 
 
 def _levels(symbol: str, sample: Sample) -> list[Term]:
-    labels = sample.column(variable_of(symbol)).labels
-    return [At(variable_of(symbol), int(text) if text.lstrip("-").isdigit() else text) for text in labels]
+    variable = variable_of(symbol)
+    return [sample.at(variable, i) for i in range(len(sample.column(variable).labels))]
 
 
 class _Arithmetic:

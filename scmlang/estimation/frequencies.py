@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from math import prod
 
 import numpy as np
@@ -43,8 +44,9 @@ class Frequencies:
 
     def resampled(self, counts: Counts) -> Frequencies:
         """The same rows at other counts: float64[resamples, configurations]."""
-        other = object.__new__(Frequencies)
-        other.__dict__.update(self.__dict__, _resamples=counts, _known={})
+        other = copy(self)
+        other._resamples = counts
+        other._known = {}
         return other
 
     def values(self, variable: str) -> Sequence[float]:

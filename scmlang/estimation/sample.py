@@ -63,6 +63,11 @@ class Sample:
         message = f"the data have no `{at.variable}={at.value}`"
         raise ScmError([Diagnostic("E333", message, helps=(f"there are {_some(column.labels)}",))])
 
+    def at(self, variable: str, index: int) -> At:
+        """A variable at one of its levels, the inverse of :meth:`index`."""
+        label = self.column(variable).labels[index]
+        return At(variable, int(label) if label.lstrip("-").isdecimal() else label)
+
     def column(self, variable: str) -> Levels:
         """The column of a variable of finitely many levels.
 

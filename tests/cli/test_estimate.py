@@ -80,6 +80,9 @@ def test_both_estimators_from_python() -> None:
         model.estimate("ATE(X, Y)", columns, method="plug-in")
     with pytest.raises(ValueError, match="guess"):
         model.estimate("ATE(X, Y)", columns, method="guess")
+    for wrong in ({"level": 1}, {"resamples": 1}, {"folds": 1}, {"smoothing": -1}):
+        with pytest.raises(ValueError, match="level"):
+            model.estimate("ATE(X, Y)", columns, **wrong)
 
 
 def test_what_any_value_serves_for_is_taken_at_its_most_frequent(table: Path) -> None:

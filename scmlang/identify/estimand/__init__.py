@@ -20,7 +20,6 @@ from scmlang.identify.estimand.nodes import (
     Quotient,
     Term,
     Value,
-    difference,
     free,
     marginal,
     product,
@@ -30,13 +29,12 @@ from scmlang.identify.estimand.nodes import (
 from scmlang.identify.estimand.parse import parse
 from scmlang.identify.estimand.renaming import substitute
 from scmlang.identify.estimand.simplify import factorised, simplify
-from scmlang.identify.estimand.text import ASCII, LATEX, NOTATIONS, UNICODE, Notation, show
+from scmlang.identify.estimand.text import ASCII, LATEX, UNICODE, Notation, show
 
 __all__ = [
     "ASCII",
     "BATCH",
     "LATEX",
-    "NOTATIONS",
     "ONE",
     "UNICODE",
     "At",
@@ -53,7 +51,6 @@ __all__ = [
     "Term",
     "Value",
     "arranged",
-    "difference",
     "evaluate",
     "factorised",
     "free",

@@ -132,11 +132,6 @@ def product(factors: Sequence[Estimand]) -> Estimand:
     return flat[0] if len(flat) == 1 else Product(tuple(flat))
 
 
-def difference(left: Estimand, right: Estimand) -> Estimand:
-    """``left - right``."""
-    return Linear(((Fraction(1), left), (Fraction(-1), right)))
-
-
 def variables(node: Estimand) -> frozenset[str]:
     """Every variable whose distribution or values an estimand is about."""
     match node:

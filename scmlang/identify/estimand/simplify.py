@@ -11,7 +11,9 @@ Causality (2009), theorem 1.2.4; for mixed graphs, Richardson (Scandinavian Jour
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from math import prod
 
 from scmlang.diagram.diagram import Diagram
 from scmlang.diagram.separation import m_separated
@@ -31,6 +33,7 @@ from scmlang.identify.estimand.nodes import (
 from scmlang.identify.estimand.ratio import Flattener, Ratio, cancelled, whole, without_shared_sums
 
 _ROUNDS = 4
+_SPREAD = 64
 
 
 def simplify(node: Estimand, diagram: Diagram | None = None) -> Estimand:
@@ -46,7 +49,7 @@ def simplify(node: Estimand, diagram: Diagram | None = None) -> Estimand:
     simplifier = _Simplifier(graph, order)
     before, found = node, simplifier.simplified(node)
     for _ in range(_ROUNDS):  # what is joined at the end of one round may cancel in the next
-        if found == before:
+        if not isinstance(found, Quotient) or found == before:
             break
         before, found = found, simplifier.simplified(found)
     return found
@@ -72,8 +75,9 @@ class _Simplifier:
     def simplified(self, node: Estimand) -> Estimand:
         if isinstance(node, Linear):
             return arranged(self._linear(node), self.order)
-        flattener = Flattener(free(node), self.reduced, self.simplified)
-        return arranged(whole(self.reduced(flattener.flat(node))), self.order)
+        ratio = self.reduced(Flattener(free(node), self.reduced, self.simplified).flat(node))
+        spread = _spread(ratio)
+        return arranged(whole(ratio), self.order) if spread is None else self.simplified(spread)
 
     def factorised(self, node: Estimand) -> Estimand:
         match node:
@@ -202,6 +206,20 @@ class _Simplifier:
         if held not in self.mutilated:
             self.mutilated[held] = self.graph.mutilate(held)
         return m_separated(self.mutilated[held], y, x, z | held)
+
+
+def _spread(ratio: Ratio) -> Linear | None:
+    """The sum of the ratios that a linear combination in the numerator makes; None where there is none.
+
+    Nor where it would make more than ``_SPREAD`` in the end.
+    """
+    sums = [factor for factor in ratio.top if isinstance(factor, Linear)]
+    if not sums or prod(len(one.terms) for one in sums) > _SPREAD:
+        return None
+    at = next(i for i, factor in enumerate(ratio.top) if isinstance(factor, Linear))
+    others = (*ratio.top[:at], *ratio.top[at + 1 :])
+    parts = ((weight, replace(ratio, top=(*others, term))) for weight, term in sums[0].terms)
+    return Linear(tuple((weight, whole(part)) for weight, part in parts))
 
 
 def _chain(factors: Sequence[Conditional]) -> list[Conditional] | None:

@@ -46,7 +46,6 @@ LATEX = Notation(
     (r"\left(", r"\right)"),
     latex=True,
 )
-NOTATIONS = {"unicode": UNICODE, "ascii": ASCII, "latex": LATEX}
 
 
 def show(node: Estimand, notation: Notation = UNICODE) -> str:

@@ -65,6 +65,16 @@ TEXTBOOK = [
     (MEDIATION, "sum_{M} E(Y | M, X=0) P(M | X=0)", "E(Y | X=0)"),
     (MEDIATION, "sum_{M} E(Y | M, X=1) P(M | X=0)", "sum_{M} E(Y | X=1, M) P(M | X=0)"),
     (MEDIATION, "[P(M, X, Y)] / [P(X) P(M | X)]", "P(Y | X, M)"),
+    (
+        BACK_DOOR,
+        "sum_{Z, Y} (2 Y + 1) P(Y | X=1, Z) P(Z)",
+        "2 sum_{Z} E(Y | X=1, Z) P(Z) + 1",
+    ),
+    (
+        BACK_DOOR,
+        "sum_{Z} (E(Y | X=1, Z) - E(Y | X=0, Z)) P(Z | X=1)",
+        "E(Y | X=1) - sum_{Z} E(Y | X=0, Z) P(Z | X=1)",
+    ),
     ("X -> Z -> Y", "sum_{Z} P(Y | Z) P(Z | X)", "P(Y | X)"),
     ("X -> Z -> Y", "P(Y | X, Z)", "P(Y | Z)"),
     ("X -> Z -> Y", "sum_{Z} P(Y | Z, X=1) P(Z | X=1)", "P(Y | X=1)"),
