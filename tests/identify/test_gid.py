@@ -11,6 +11,8 @@ from scmlang.compiler import Compilation
 from scmlang.identify.estimand import Estimand, show
 from scmlang.identify.hedge import Hedge, Thicket
 from scmlang.identify.id import Derived, derive
+from scmlang.semantics.quantities import Constant, Counterfactual, Event, Held, Probability
+from tests.identify.canonical_models import CanonicalModel
 from tests.identify.random_models import RandomModel, sparse_diagram
 
 
@@ -91,3 +93,26 @@ def test_estimands_are_effects_in_random_models() -> None:
 
 def uses_experiment(estimand: Estimand) -> bool:
     return "do(" in show(estimand)
+
+
+def test_refusals_are_proved_by_models_that_agree_on_all_data() -> None:
+    """In a random canonical model, a move that changes no distribution of the data changes the effect."""
+    rng = random.Random(9)
+    refused = 0
+    for seed in range(300):
+        diagram = sparse_diagram(rng, 3)
+        y, x, z = rng.sample(diagram.nodes, 3)
+        given = [z] if seed % 3 == 0 else []
+        experiments = [] if seed % 2 else [[rng.choice(diagram.nodes)]]
+        found = derive(diagram, [y], [x], given, experiments, explain=False)
+        if found.estimand is not None:
+            continue
+        model = CanonicalModel(diagram, dict.fromkeys(diagram.nodes, 2), np.random.default_rng(seed))
+        world = (Held(x, 1),)
+        asked = Probability(
+            (Event("=", Counterfactual(y, world), Constant(1)),),
+            tuple(Event("=", Counterfactual(name, world), Constant(1)) for name in given),
+        )
+        assert not model.determined(asked, [tuple(do) for do in experiments])
+        refused += 1
+    assert refused > 60
