@@ -115,4 +115,4 @@ def test_refusals_are_proved_by_models_that_agree_on_all_data() -> None:
         )
         assert not model.determined(asked, [tuple(do) for do in experiments])
         refused += 1
-    assert refused > 60
+    assert refused > 40
