@@ -31,6 +31,7 @@ _GROUPS = (
     (260, "Exact answers"),
     (270, "Identification and bounds"),
     (300, "Independence and data"),
+    (330, "Estimands and estimates"),
 )
 
 

@@ -120,8 +120,11 @@ def test_all_separations_follow_from_the_bases(n: int, step: int) -> None:
 
 
 @pytest.mark.slow
-def test_all_separations_follow_from_the_bases_in_every_graph_of_four() -> None:
-    for diagram in graphs(4):
+@pytest.mark.parametrize(("n", "step"), [(4, 1), (5, 1009)])
+def test_all_separations_follow_from_the_bases_in_every_graph_of_four_and_a_thousand_of_five(
+    n: int, step: int
+) -> None:
+    for diagram in graphs(n, step):
         check_bases(diagram)
 
 

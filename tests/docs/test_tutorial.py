@@ -4,7 +4,8 @@
 - a block ``console run`` holds commands and all that they print; ``…`` stands for anything within a line, and
   on a line of its own for any lines;
 - ``console run slow`` trains: it, and what follows it, runs in `make test` alone;
-- a picture that a command writes is the one in docs/images/tutorial, where there is one of that name.
+- a picture that a command writes is the one in docs/images or docs/images/tutorial, where there is one of
+  that name.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.docs.markdown import ROOT, Block, blocks
 
 DOCS = ROOT / "docs"
 TUTORIAL, EXACT, ESTIMANDS = DOCS / "tutorial.md", DOCS / "exact.md", DOCS / "estimands.md"
+INDEPENDENCE = DOCS / "independence.md"
 PICTURES = ROOT / "docs" / "images" / "tutorial"
 
 
@@ -66,7 +68,7 @@ def test_the_session_up_to_training(folder: Path) -> None:
     play(list(takewhile(lambda block: not is_slow(block), session(TUTORIAL))), folder)
 
 
-@pytest.mark.parametrize("page", [EXACT, ESTIMANDS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [EXACT, ESTIMANDS, INDEPENDENCE], ids=lambda page: page.stem)
 def test_the_session_of_a_page(page: Path, folder: Path) -> None:
     play(session(page), folder)
 
@@ -88,7 +90,7 @@ def play(scenes: list[Block], folder: Path) -> None:
         for command, expected in commands(block.text):
             printed = execute(command, folder)
             assert matches(expected, printed), f"{block.name}: $ {command}\n{printed}"
-    for picture in PICTURES.iterdir():
+    for picture in (*PICTURES.iterdir(), *PICTURES.parent.glob("*.svg")):
         drawn = folder / picture.name
         assert not drawn.exists() or drawn.read_bytes() == picture.read_bytes(), "run `make docs`"
 
@@ -103,7 +105,7 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def execute(command: str, folder: Path) -> str:
-    """What a command prints, problems included; one that fails has to say so."""
+    """What a command prints, problems included; one that fails has to say so, and so has what is rejected."""
     words = shlex.split(command)
     if words[0] != "scmlang":
         done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
@@ -112,7 +114,7 @@ def execute(command: str, folder: Path) -> str:
     with redirect_stdout(printed), redirect_stderr(printed):
         status = run_here(*words[1:])
     text = printed.getvalue()
-    assert (status != 0) == bool(re.search(r"^error", text, re.MULTILINE)), text
+    assert (status != 0) == bool(re.search(r"^error|^[1-9]\d* rejected", text, re.MULTILINE)), text
     return text
 
 
