@@ -31,6 +31,7 @@ class Limits:
         assertion_cells: the same for an assertion that a check decides.
         gumbel_levels: levels of a draw with `coupling=gumbel`, each of which has a noise of its own.
         independencies: conditional independencies listed of one diagram.
+        estimand_cases: combinations of values that an estimand lists one by one.
         shared_states: joint states of the shared noise of one c-component.
         image_pixels: pixels of an image before it is decoded.
         recipe_bytes: size of a recipe.
@@ -51,6 +52,7 @@ class Limits:
     assertion_cells: int = 1 << 18
     gumbel_levels: int = 1024
     independencies: int = 10_000
+    estimand_cases: int = 4096
     shared_states: int = 4096
     image_pixels: int = 64_000_000
     recipe_bytes: int = 1 << 16

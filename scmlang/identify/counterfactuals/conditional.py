@@ -17,13 +17,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
 from itertools import product as combinations
+from math import prod
 
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.counterfactuals.closure import Atom, Case, Closure, Pairs
 from scmlang.identify.counterfactuals.factors import ZERO, CFactor, districts, factorised
-from scmlang.identify.counterfactuals.vocabulary import Vocabulary
+from scmlang.identify.counterfactuals.vocabulary import Unwritable, Vocabulary
 from scmlang.identify.estimand import ONE, At, Estimand, Linear, Marginal, Quotient, Term, Value, product
 from scmlang.identify.result import Step, Witness
+from scmlang.limits import LIMITS
 from scmlang.semantics.quantities import Counterfactual
 
 
@@ -101,12 +103,15 @@ class Derivation:
         """Σ weight P(target | given); None, and the witnesses in ``failed``, where it is not identifiable.
 
         Args:
-            targets: with all cases of their events listed.
-            given: likewise.
+            targets: what is summed.
+            given: the evidence.
 
         Raises:
             Impossible, Tied: as they say.
+            Unwritable: for cases that are not listed, or too many.
         """
+        if not are_listed(targets, given):
+            raise Unwritable("its events have too many cases (--limit estimand_cases)")
         closure = Closure(self.graph, self.words)
         known = [[closure.terms(case) for case in c.inside or ()] for c in given]
         for pair in chain(*(c[0] for c in known if len(c) == 1)):
@@ -125,8 +130,10 @@ class Derivation:
             for pairs in found
             for more in evidence
         ]
-        below = [(Fraction(1), self._part(closure.copy(atoms), more, None)) for more in evidence]
-        return over(linear(above), linear(below))
+        below = linear((Fraction(1), self._part(closure.copy(atoms), more, None)) for more in evidence)
+        if below == ZERO:
+            raise Impossible
+        return over(linear(above), below)
 
     def _part(self, closure: Closure, pairs: Pairs, mean: Term | None) -> Estimand | None:
         for pair in pairs:
@@ -148,6 +155,16 @@ class Derivation:
             return outcome.found
         weighted = product((Value(term), outcome.found))
         return Marginal((term,), weighted) if summed else weighted
+
+
+def are_listed(targets: Iterable[Target], given: Iterable[Constraint]) -> bool:
+    """Whether all cases of events and evidence are listed, and no more than ``LIMITS.estimand_cases``."""
+    known = tuple(given)
+    everything = [(*target.events, *known) for target in targets]
+    if any(event.inside is None for events in everything for event in events):
+        return False
+    counts = (prod(len(event.inside or ()) for event in events) for events in everything)
+    return sum(counts) <= LIMITS.estimand_cases
 
 
 def listed(constraints: Sequence[Constraint]) -> Iterator[Case]:

@@ -127,8 +127,8 @@ def _configurations(node: Quantity | Event, words: Vocabulary) -> Iterator[Value
         raise Unwritable(
             "only equations can be asked where the values of a variable are not finitely many known ones"
         )
-    if prod(map(len, known)) > LIMITS.enumeration:
-        raise Unwritable("the variables of one event have too many values together (--limit enumeration)")
+    if prod(map(len, known)) > LIMITS.estimand_cases:
+        raise Unwritable("an event compares variables of too many values (--limit estimand_cases)")
     for chosen in combinations(*known):
         yield dict(zip(variables, map(Fraction, chosen), strict=True))
 

@@ -13,6 +13,7 @@ from scmlang.identify.counterfactuals.conditional import (
     Impossible,
     Target,
     Tied,
+    are_listed,
 )
 from scmlang.identify.counterfactuals.constraints import by_level, constraint, targets
 from scmlang.identify.counterfactuals.factors import c_factors
@@ -95,7 +96,7 @@ def _decided(graph: Diagram, term: Term, words: Vocabulary, experiments: Iterabl
 
 
 def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint]) -> _Found:
-    written = all(c.inside is not None for c in (*given, *(e for t in asked for e in t.events)))
+    written = are_listed(asked, given)
     found = derivation.conditional(asked, given) if written else None
     if found is not None:
         return _Found(True, found, steps=derivation.steps)
@@ -104,7 +105,7 @@ def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint
     found = by_totals(totals, levels, given)
     if found is not None:
         return _Found(True, found, steps=totals.steps, notes=(_DECLARED,) if written else ())
-    witness = (derivation.failed or totals.failed)[0]
+    witness = next(iter((*derivation.failed, *totals.failed)), None)
     if any(rule(derivation, asked, given) for rule in (_one_case, _one_opposite, _one_class)):
         return _Found(False, witness=witness, steps=derivation.steps)
     return _Found(None, witness=witness, steps=derivation.steps, notes=(_CASES,))
@@ -143,7 +144,7 @@ def _one_class(derivation: Derivation, asked: Sequence[Target], given: Sequence[
         h.variable for node in nodes for h in _held(_nested(node)) if not isinstance(h.value, Counterfactual)
     ]
     plain = all(len(e.nodes) == 1 and names.count(e.nodes[0].variable) == 1 for e in several)
-    if len(asked) > 1 or not several or not plain:
+    if len(asked) > 1 or not several or not plain or not all(e.inside for e in everything):
         return False
     events = tuple(event.first for event in asked[0].events)
     return derivation.conditional([Target(Fraction(1), events)], [one.first for one in given]) is None

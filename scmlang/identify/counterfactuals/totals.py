@@ -10,8 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scmlang.identify.counterfactuals.conditional import Constraint, Derivation, Target, linear, over
-from scmlang.identify.estimand import ONE, Estimand
+from scmlang.identify.counterfactuals.conditional import (
+    Constraint,
+    Derivation,
+    Impossible,
+    Target,
+    are_listed,
+    linear,
+    over,
+)
+from scmlang.identify.counterfactuals.factors import ZERO
+from scmlang.identify.estimand import Estimand
 from scmlang.identify.result import Step, listed
 
 _EVENTS = 8  # each may be turned into its opposite
@@ -27,11 +36,13 @@ def by_totals(
         targets: without means of variables.
         given: the evidence.
     """
-    most = max(len(target.events) for target in targets) + len(given)
+    most = max((len(target.events) for target in targets), default=0) + len(given)
     if most > _EVENTS or any(target.of is not None for target in targets):
         return None
     search = _Search(derivation)
     below = search.joint((), tuple(given))
+    if below == ZERO:
+        raise Impossible
     if below is None:
         return None
     return over(linear((t.weight, search.joint((), (*t.events, *given))) for t in targets), below)
@@ -61,8 +72,5 @@ class _Search:
         return linear([(Fraction(1), whole), (Fraction(-1), other)])
 
     def _direct(self, events: tuple[Constraint, ...]) -> Estimand | None:
-        if not events:
-            return ONE
-        if any(event.inside is None for event in events):
-            return None
-        return self.derivation.conditional([Target(Fraction(1), events)], [])
+        target = Target(Fraction(1), events)
+        return self.derivation.conditional([target], ()) if are_listed([target], ()) else None
