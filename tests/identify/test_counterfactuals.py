@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from scmlang.compiler import Compilation
 from scmlang.identify.counterfactuals import InconsistentFactor
-from scmlang.identify.estimand import parse, same, show
+from scmlang.identify.estimand import evaluate, parse, same, show
 from scmlang.identify.hedge import Hedge
 from scmlang.identify.query import identify_query
 from scmlang.identify.result import Identification
+from scmlang.limits import limited
 from scmlang.semantics.queries import Edit, Intervention, read_query
 from tests.identify.counterfactual_queries import question, verdict
-from tests.identify.written_models import compared
+from tests.identify.written_models import Answers, WrittenModel, compared
 
 BACK_DOOR = "Z -> {X, Y}; X -> Y"
 BOW = "X -> Y; X <-> Y"
@@ -197,6 +199,44 @@ def test_events_of_several_cases(text: str, query: str, verdict: bool | None) ->
     assert found.identifiable is verdict
     assert (found.estimand is not None) is (verdict is True)
     assert bool(found.notes) is (verdict is None)
+
+
+def test_cases_are_bounded() -> None:
+    many = LEVELS + "C -> B; D -> {B, C}"
+    for query in ("P(B[C=1] <= D | C=2)", "E(B[C=1] * D | C=2)"):
+        assert ask(many, query).identifiable
+        with limited(estimand_cases=8):
+            found = ask(many, query)
+        assert found.identifiable is None
+        assert "estimand_cases" in found.notes[0]
+    with limited(estimand_cases=8):  # nine cases, and the opposite of each event has one
+        found = ask(many, "P(B[C=1] < 3, D < 3 | C=2)")
+    assert found.identifiable
+    assert any(step.rule == "law of total probability" for step in found.steps)
+
+
+@pytest.mark.parametrize(
+    ("query", "symbols"),
+    [
+        ("P(Y[X] | X)", ("X", "Y", "X'")),
+        ("P(Y[X=1], Z | X)", ("Y", "Z", "X")),
+        ("P(Y[X=1]=1, Z[X=0])", ("Z",)),
+        ("E(Y[X] | X)", ("X", "X'")),
+    ],
+)
+def test_a_table_is_right_at_equal_and_at_different_values(query: str, symbols: tuple[str, ...]) -> None:
+    model = WrittenModel(
+        "Z, X, Y: 0..2\nZ ~ categorical([0.5, 0.2, 0.3])\n"
+        "X ~ categorical([0.6 - 0.2 * Z, 0.2, 0.2 + 0.2 * Z])\n"
+        "Y ~ categorical([0.6 - 0.2 * Z, 0.1 + 0.1 * X, 0.3 + 0.2 * Z - 0.1 * X])\n",
+        {"Z": 3, "X": 3, "Y": 3},
+    )
+    compilation = model.compilation
+    found = identify_query(compilation.diagram, model.read(query), compilation.model.variables)
+    assert found.estimand is not None
+    truth = model.true(query)
+    assert truth is not None
+    np.testing.assert_allclose(evaluate(found.estimand, Answers(model)).on(symbols), truth, atol=1e-10)
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
