@@ -11,7 +11,7 @@ from scmlang.exact.shapes import Shape, Term
 from scmlang.exact.sums import Sums
 from scmlang.semantics.model import CausalModel
 
-_MODELS, _SHAPES = 4, 32
+_MODELS, _SHAPES = 4, 16
 _CELLS = 1 << 18  # of the tables of a network that is kept
 
 

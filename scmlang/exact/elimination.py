@@ -13,14 +13,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scmlang.exact.factors import Array, Factor
 
-KEPT = 1 << 17  # cells of all steps up to which they are kept
+KEPT = 1 << 19  # cells of all steps up to which they are kept
 _LARGE = 1 << 12  # cells from which a step sums slice by slice, so that the product is never whole
 _TINY = 1e-200  # every table is at most one, so what vanishes on the way is no part of a larger sum
 
@@ -35,16 +36,14 @@ class Scaled:
     log_scale: float
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Some tables, each with the shape that spreads it over the product, which has so many cells."""
 
     inputs: tuple[tuple[int, tuple[int, ...]], ...]
     cells: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(NamedTuple):
     """A factor, the axes of ``held`` nodes, of which one value is taken, before those of ``free`` ones."""
 
     array: Array
@@ -165,42 +164,44 @@ class Elimination:
 
 
 def _leaf(f: Factor, ranks: Mapping[int, int]) -> _Leaf:
-    held = tuple([node for node in f.nodes if node not in ranks])
-    free = tuple(sorted([node for node in f.nodes if node in ranks], key=ranks.__getitem__))
-    if held + free == f.nodes:
-        return _Leaf(f.array, held, free)
-    axes = [f.nodes.index(node) for node in held + free]
-    return _Leaf(f.array.transpose(axes), held, free)
+    nodes = f.nodes
+    axes = sorted(range(len(nodes)), key=[ranks.get(node, -1) for node in nodes].__getitem__)
+    ordered = tuple([nodes[i] for i in axes])
+    held = sum([node not in ranks for node in nodes])
+    array = f.array if ordered == nodes else f.array.transpose(axes)
+    return _Leaf(array, ordered[:held], ordered[held:])
 
 
-def _steps(tables: list[tuple[int, ...]], sizes: Sequence[int], count: int) -> list[Step]:
+def _steps(scopes: list[tuple[int, ...]], sizes: Sequence[int], count: int) -> list[Step]:
     """One step for each of the first ``count`` ranks, then the product of what is left.
 
     Each table is the increasing ranks of its axes; a rank that nothing has takes no step.
     """
     buckets: list[list[int]] = [[] for _ in range(count + 1)]
-    scopes = list(tables)
+    tables = [{rank: sizes[rank] for rank in scope} for scope in scopes]
     for i, scope in enumerate(scopes):
-        buckets[min(scope[0], count) if scope else count].append(i)
+        buckets[scope[0] if scope and scope[0] < count else count].append(i)
     steps = []
     for rank in range(count):
         if buckets[rank]:
-            step, union = _step(buckets[rank], scopes, sizes)
-            steps.append(step)
-            buckets[min(union[1], count) if len(union) > 1 else count].append(len(scopes))
-            scopes.append(tuple(union[1:]))
-    kept = tuple(range(count, len(sizes)))
-    last, _ = _step(buckets[count], scopes, sizes, kept)
-    return [*steps, last]
+            union: dict[int, int] = {}
+            for i in buckets[rank]:
+                union.update(tables[i])
+            axes = sorted(union)
+            steps.append(_step(buckets[rank], tables, axes, math.prod(union.values())))
+            del union[rank]
+            buckets[axes[1] if union and axes[1] < count else count].append(len(tables))
+            tables.append(union)
+    kept = range(count, len(sizes))
+    return [*steps, _step(buckets[count], tables, kept, math.prod([sizes[rank] for rank in kept]))]
 
 
-def _step(
-    inputs: Sequence[int], scopes: Sequence[tuple[int, ...]], sizes: Sequence[int], axes: tuple[int, ...] = ()
-) -> tuple[Step, list[int]]:
-    union = sorted(set(axes).union(*[scopes[i] for i in inputs]))
-    ordered = sorted(inputs, key=lambda i: (math.prod([sizes[r] for r in scopes[i]]), i))
-    spread = [(i, tuple([sizes[r] if r in scopes[i] else 1 for r in union])) for i in ordered]
-    return Step(tuple(spread), math.prod([sizes[r] for r in union])), union
+def _step(inputs: list[int], tables: list[dict[int, int]], axes: Sequence[int], cells: int) -> Step:
+    """The product of some tables over ``axes``, those of few axes first."""
+    if len(inputs) > 1:
+        inputs.sort(key=lambda i: len(tables[i]))
+    spread = [(i, tuple(map(tables[i].get, axes, repeat(1)))) for i in inputs]
+    return Step(tuple(spread), cells)
 
 
 def _product(tables: Sequence[Any], step: Step) -> Array:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """``array[i, j, …]`` over ``nodes``, each of which has one axis.
 
     ``of`` are the nodes whose conditional distribution it is: summed over them it is one at all values of

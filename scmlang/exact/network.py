@@ -7,8 +7,9 @@ uniform matters only through which interval between the thresholds it lies in, s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from scmlang.exact.gumbel import joint_response
 from scmlang.exact.instances import Fixed, Instance, Instances, Place, Setting
@@ -23,6 +24,13 @@ from scmlang.semantics.model import Assignment, CausalModel, Coupling, Draw, Tab
 from scmlang.source import Span
 
 _NOWHERE = Span(0, 0)
+
+
+class _Chances(NamedTuple):
+    """P(V | parents): an axis for each parent node, then one for the levels of V."""
+
+    parents: list[int]
+    array: Array
 
 
 class Network(Nodes):
@@ -89,7 +97,7 @@ class Network(Nodes):
     def _draw(self, equation: Draw | Table, domain: Finite, together: list[Instance]) -> None:
         chances = [self._chances(equation, domain, instance) for instance in together]
         nodes = [self._node(instance, levels(domain)) for instance in together]
-        self._operands |= dict(zip(together, nodes, strict=True))
+        self._operands.update(zip(together, nodes, strict=True))
         if len(together) == 1:
             self._factor([*chances[0].parents, nodes[0]], chances[0].array)
         elif equation.coupling is Coupling.GUMBEL and domain.size > 2:
@@ -101,12 +109,10 @@ class Network(Nodes):
         """P(V | parents) for one instance, over the nodes among what it depends on."""
         operands = self._given(instance)
         table = self._tables.get(instance.variable)
-        if (
-            table is not None
-            and table.size <= self.cells
-            and all(map(self._whole, operands, operands.values()))
-        ):
-            return _Chances([o for o in operands.values() if isinstance(o, int)], table)
+        if table is not None and table.size <= self.cells:
+            parents = self._whole(operands)
+            if parents is not None:
+                return _Chances(parents, table)
         if isinstance(equation, Draw) and self._configurations(operands.values()) > DENSE:
             equation, operands = self._arguments(equation, operands, f"{instance}, argument")
         parents, columns, n = self._grid(operands, instance, domain.size)
@@ -129,14 +135,17 @@ class Network(Nodes):
             arguments.append(Reference(name, _NOWHERE))
         return replace(equation, arguments=tuple(arguments)), used
 
-    def _whole(self, name: str, operand: Operand) -> bool:
-        """Whether the values of a parent are the levels of its domain, as the axes of tables are."""
-        domain = self.model.variables[name].domain
-        return (
-            isinstance(operand, int)
-            and isinstance(domain, Finite)
-            and self.nodes[operand].values is levels(domain)
-        )
+    def _whole(self, operands: Mapping[str, Operand]) -> list[int] | None:
+        """The nodes of the parents where all have the levels of their domains, as the axes of tables do."""
+        found = []
+        for name, operand in operands.items():
+            domain = self.model.variables[name].domain
+            if not isinstance(operand, int) or not isinstance(domain, Finite):
+                return None
+            if self.nodes[operand].values is not levels(domain):
+                return None
+            found.append(operand)
+        return found
 
     def _monotone(self, name: str, chances: list[_Chances], nodes: list[int]) -> None:
         lengths, reached = intervals([c.array for c in chances], self.numbers)
@@ -156,11 +165,3 @@ class Network(Nodes):
         shape = [*first.array.shape[:-1], *second.array.shape[:-1], size, size]
         axes = [*first.parents, *second.parents, nodes[0], nodes[1]]
         self._factor(axes, rows.reshape(shape), nodes)
-
-
-@dataclass(frozen=True, eq=False)
-class _Chances:
-    """P(V | parents): an axis for each parent node, then one for the levels of V."""
-
-    parents: list[int]
-    array: Array

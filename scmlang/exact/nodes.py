@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ from scmlang.semantics.expressions import Call, Constant, Expression, Reference,
 DENSE = 256  # configurations up to which an expression is one table
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A random quantity and the values it may have; None or NaN stands for undefined."""
 
     label: object  # shown by str, only where a message needs it

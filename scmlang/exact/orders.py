@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-CELLS_PER_STEP = 200  # numbers that are multiplied in the time that one step of the search takes
-STEPS = 400_000  # of the search in all: about a second
-_CANDIDATES = 12
+CELLS_PER_STEP = 400  # of the tables to sum, that are worth one step of the search
+STEPS = 400_000  # of the search in all: less than a second
+_FILL = 10  # min-fill takes so many steps for each that min-weight takes, at least
+_RESTARTS = 12
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,21 @@ def plan(scopes: Sequence[Sequence[int]], sizes: Mapping[int, int], keep: Sequen
         bound: on the cells of one table; a plan over it is only as far as its first table over it.
     """
     graph = _Graph(scopes, sizes, keep)
-    best: Plan | None = None
-    spent = 0
-    for by_fill, seed in _rules():
-        found = _Greedy(graph, bound, by_fill=by_fill, seed=seed, steps=STEPS - spent).run()
+    best = first = _Greedy(graph, bound, None).run()
+    spent = first.steps
+    for by_fill, seed in [(True, None), *((seed % 3 == 2, seed) for seed in range(_RESTARTS))]:
+        ahead = spent + first.steps * (_FILL if by_fill else 1)
+        if ahead > STEPS or (best.cells <= bound and ahead * CELLS_PER_STEP > best.cost):
+            continue
+        found = _Greedy(graph, bound, best, by_fill=by_fill, seed=seed).run()
         spent += found.steps
-        if best is None or (found.cells > bound, found.cost) < (best.cells > bound, best.cost):
+        if _rank(found, bound) < _rank(best, bound):
             best = found
-        if (spent * CELLS_PER_STEP > best.cost and best.cells <= bound) or spent >= STEPS:
-            break
-    if best is None:
-        raise ValueError("there is no rule")
     return best
 
 
-def _rules() -> Iterator[tuple[bool, int | None]]:
-    yield False, None
-    yield True, None
-    for seed in range(_CANDIDATES):
-        yield seed % 2 == 0, seed
+def _rank(found: Plan, bound: int) -> tuple[bool, int]:
+    return found.cells > bound, found.cost
 
 
 class _Graph:
@@ -93,9 +90,12 @@ class _Graph:
         for i, size in enumerate(self.sizes):
             by_size[size] = by_size.get(size, 0) | 1 << i
         self.by_size = list(by_size.items())
+        self.binary = by_size.keys() == {2}
 
     def cells(self, nodes: int) -> int:
         """The cells of a table over a set of nodes."""
+        if self.binary:
+            return 1 << nodes.bit_count()
         cells = 1
         for size, members in self.by_size:
             cells *= size ** (nodes & members).bit_count()
@@ -103,13 +103,15 @@ class _Graph:
 
 
 class _Greedy:
-    """One greedy pass."""
+    """One greedy pass, which ends early where it comes to more than the best that is known."""
 
-    def __init__(self, graph: _Graph, bound: int, *, by_fill: bool, seed: int | None, steps: int) -> None:
+    def __init__(
+        self, graph: _Graph, bound: int, best: Plan | None, *, by_fill: bool = False, seed: int | None = None
+    ) -> None:
         self.graph = graph
         self.bound = bound
+        self.most = best.cost if best and best.cells <= bound else math.inf
         self.steps = 0
-        self.most = steps
         self.neighbours = list(graph.neighbours)
         self.by_fill = by_fill
         count = len(self.neighbours)
@@ -117,65 +119,65 @@ class _Greedy:
         self.tie = list(ties)
 
     def run(self) -> Plan:
-        graph, neighbours = self.graph, self.neighbours
-        scores: dict[int, float] = {}
-        for i in range(len(neighbours)):
-            if not graph.kept >> i & 1:
-                scores[i] = self._score(i)
-        waiting = [(score, self.tie[i], i) for i, score in scores.items()]
+        graph, neighbours, tie = self.graph, self.neighbours, self.tie
+        score = self._fill if self.by_fill else self._weight
+        scores = {i: score(i) for i in range(len(neighbours)) if not graph.kept >> i & 1}
+        self.steps += len(scores)
+        waiting = [(found, tie[i], i) for i, found in scores.items()]
         heapify(waiting)
         order: list[int] = []
         largest, cells = graph.kept, graph.cells(graph.kept)
         cost = cells
-        while scores and cells <= self.bound:
-            score, _, node = heappop(waiting)
-            if scores.get(node) != score:
+        while scores and cells <= self.bound and cost < self.most and self.steps < STEPS:
+            found, _, node = heappop(waiting)
+            if scores.get(node) != found:
                 continue  # it was weighed again since
             del scores[node]
-            around = neighbours[node]
-            made = graph.cells(around | 1 << node)
+            clique = neighbours[node] | 1 << node
+            made = graph.cells(clique)
             cost += made
             if made > cells:
-                largest, cells = around | 1 << node, made
-            if self.steps > self.most:
-                cells = max(cells, self.bound + 1)  # too long a search is no plan
-                break
+                largest, cells = clique, made
             order.append(node)
-            for other in _bits(self._eliminate(node)):
+            changed = self._eliminate(node)
+            self.steps += len(changed)
+            for other in changed:
                 if other in scores:
-                    scores[other] = self._score(other)
-                    heappush(waiting, (scores[other], self.tie[other], other))
+                    found = score(other)
+                    if found != scores[other]:
+                        scores[other] = found
+                        heappush(waiting, (found, tie[other], other))
+        if scores and self.steps >= STEPS:
+            cells = max(cells, self.bound + 1)  # too long a search is no plan
         names = graph.nodes
-        return Plan(
-            tuple(names[i] for i in order), tuple(names[i] for i in _bits(largest)), cells, cost, self.steps
-        )
+        clique_nodes = tuple([names[i] for i in _bits(largest)])
+        return Plan(tuple([names[i] for i in order]), clique_nodes, cells, cost, self.steps)
 
-    def _eliminate(self, node: int) -> int:
+    def _eliminate(self, node: int) -> list[int]:
         """Join the neighbours of a node, and give those whose score may have changed."""
         neighbours = self.neighbours
         around = neighbours[node]
-        changed, new = around, False
-        gone = ~(1 << node)
-        for other in _bits(around):
+        beside = _bits(around)
+        new, reached, gone = False, around, ~(1 << node)
+        for other in beside:
             before = neighbours[other]
             after = (before | around) & gone & ~(1 << other)
             neighbours[other] = after
-            new = new or after & ~before != 0
-        if self.by_fill and new:
-            for other in _bits(around):
-                changed |= neighbours[other]
-        return changed
+            if after & ~before:
+                new, reached = True, reached | after
+        return _bits(reached) if self.by_fill and new else beside
 
-    def _score(self, node: int) -> float:
-        around = self.neighbours[node]
-        self.steps += 1
-        if not self.by_fill:
-            return self.graph.cells(around | 1 << node)
-        missing = 0
-        for other in _bits(around):
-            missing += (around & ~self.neighbours[other]).bit_count() - 1
-            self.steps += 1
-        return missing + 1e-3 * math.log(self.graph.cells(around | 1 << node))
+    def _weight(self, node: int) -> int:
+        """The cells of the table that the elimination of a node makes, but for its own values."""
+        return self.graph.cells(self.neighbours[node]) * self.graph.sizes[node]
+
+    def _fill(self, node: int) -> float:
+        """How many pairs of neighbours are not joined, twice; among equals the smallest table first."""
+        around, neighbours = self.neighbours[node], self.neighbours
+        beside = _bits(around)
+        self.steps += len(beside)
+        missing = sum([(around & ~neighbours[other]).bit_count() for other in beside]) - len(beside)
+        return missing + 1e-3 * math.log(self._weight(node))
 
 
 def _bits(nodes: int) -> list[int]:

@@ -63,16 +63,22 @@ def _rows(name: str, model: CausalModel) -> tuple[tuple[int, ...], _Rows] | None
             p = equation.arguments[0].value
             return None if model.parents[name] else ((), [(1 - p, p)])
         return None
-    if not isinstance(equation, Table) or sorted(equation.parents) != sorted(model.parents[name]):
+    parents = model.parents[name]
+    if not isinstance(equation, Table) or len(equation.parents) != len(parents):
         return None
-    domains = [model.variables[parent].domain for parent in model.parents[name]]
-    ranges = [levels(domain) for domain in domains if isinstance(domain, Finite)]
-    shape = tuple(map(len, ranges))
-    if len(ranges) < len(domains) or 1 in shape or math.prod(shape) != len(equation.rows):
+    domains = [model.variables[parent].domain for parent in parents]
+    ranges = tuple([levels(domain) for domain in domains if isinstance(domain, Finite)])
+    shape = tuple([len(r) for r in ranges])
+    rows = equation.rows
+    if len(ranges) < len(domains) or 1 in shape or math.prod(shape) != len(rows):
         return None  # a parent of one level is no axis: NumPy has few
-    if equation.parents == model.parents[name]:
-        order = list(product(*ranges))
-        rows = equation.rows
-        return shape, list(rows.values()) if order == list(rows) else [rows[at] for at in order]
-    place = [model.parents[name].index(parent) for parent in equation.parents]
-    return shape, [equation.rows[tuple([at[i] for i in place])] for at in product(*ranges)]
+    order = _configurations(ranges)
+    if equation.parents == parents:
+        return shape, list(rows.values()) if order == tuple(rows) else [rows[at] for at in order]
+    place = [parents.index(parent) for parent in equation.parents]
+    return shape, [rows[tuple([at[i] for i in place])] for at in order]
+
+
+@lru_cache(maxsize=64)
+def _configurations(ranges: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple(product(*ranges))
