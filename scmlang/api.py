@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from scmlang.answers import Answer
+    from scmlang.diagram.independencies import ConditionalIndependence
     from scmlang.estimates import Estimate
+    from scmlang.falsify.falsification import Falsification
     from scmlang.graph import Graph
     from scmlang.identify.result import Identification
     from scmlang.neural.query import EditAnswer
@@ -149,6 +151,62 @@ class Model:
 
         options = Options(Method(method), resamples, level, seed, smoothing, folds)
         return estimate_query(self.compilation, text, open_table(data), options)
+
+    def independencies(self, basis: str = "local") -> tuple[ConditionalIndependence, ...]:
+        """The conditional independencies that the diagram implies among the observed variables.
+
+        Args:
+            basis: ``"local"``, few from which all others follow; ``"pairs"``, one for each missing edge;
+                ``"all"``, every pair with every set that separates it.
+
+        Raises:
+            ScmError: E300 for too many.
+            ValueError: for no such basis.
+        """
+        from scmlang.diagram.independencies import Basis, independencies
+
+        return independencies(self.compilation.diagram, Basis(basis))
+
+    def falsify(
+        self,
+        data: str | Path | Mapping[str, Sequence[object]],
+        *,
+        basis: str = "pairs",
+        alpha: float = 0.05,
+        correction: str = "holm",
+        discrete: str = "g",
+        continuous: str = "gcm",
+        drop_missing: bool = False,
+        seed: int = 0,
+    ) -> Falsification:
+        """Test what the diagram implies against data.
+
+        Args:
+            data: a CSV file, or columns by name, such as a data frame's ``to_dict("list")``.
+            basis: what is tested, as in :meth:`independencies`.
+            alpha: the level of all tests together.
+            correction: ``"holm"`` for the family-wise error rate, ``"bh"`` or ``"by"`` for false discoveries.
+            discrete: ``"g"`` or ``"pearson"``, where all variables are categorical.
+            continuous: ``"gcm"`` or ``"linear"``, where one is a number.
+            drop_missing: leave out rows with missing cells.
+            seed: of every random draw.
+
+        Raises:
+            ScmError: E122 to E126 and E301 for the data, E300 for too many independencies.
+            ValueError: for an option that there is not, and a level that is not between 0 and 1.
+        """
+        from scmlang.diagram.independencies import Basis
+        from scmlang.estimates import open_table
+        from scmlang.falsify.columns import read_data
+        from scmlang.falsify.continuous import Continuous
+        from scmlang.falsify.discrete import Discrete
+        from scmlang.falsify.falsification import Settings, falsify
+        from scmlang.falsify.multiplicity import Correction
+
+        tests = Discrete(discrete), Continuous(continuous)
+        settings = Settings(Basis(basis), alpha, Correction(correction), *tests, seed)
+        table = read_data(open_table(data), self._checked, drop_missing=drop_missing)
+        return falsify(self.compilation.diagram, table, settings)
 
     def compile(self, recipe: str | Path = "cpu", overrides: Sequence[str] = ()) -> Summary:
         """What the model compiles to under a recipe: mechanisms, parameters, memory, cost. Needs no data.

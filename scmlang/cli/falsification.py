@@ -41,27 +41,23 @@ class Trial:
             ScmError: for a table that cannot be read or does not fit, E300 for too many independencies, E138,
                 E139 and E255 for a picture that cannot be written or drawn.
         """
-        from scmlang.data.table import read_table
-        from scmlang.falsify.columns import read_data
-        from scmlang.falsify.falsification import falsify
+        from scmlang.api import Model
         from scmlang.falsify.picture import picture
 
-        data = read_data(read_table(self.table), compilation.model, drop_missing=self.drop_missing)
-        report(data.warnings)
-        found = falsify(compilation.diagram, data, self._settings())
+        found = Model(compilation).falsify(
+            self.table,
+            basis=self.basis,
+            alpha=self.alpha,
+            correction=self.correction,
+            discrete=self.discrete,
+            continuous=self.continuous,
+            drop_missing=self.drop_missing,
+            seed=self.seed,
+        )
+        report(found.warnings)
         if self.svg is not None:
             write_text(picture(compilation.model, found), self.svg)
         return Held(self, found)
-
-    def _settings(self) -> Settings:
-        from scmlang.diagram.independencies import Basis
-        from scmlang.falsify.continuous import Continuous
-        from scmlang.falsify.discrete import Discrete
-        from scmlang.falsify.falsification import Settings
-        from scmlang.falsify.multiplicity import Correction
-
-        tests = Discrete(self.discrete), Continuous(self.continuous)
-        return Settings(Basis(self.basis), self.alpha, Correction(self.correction), *tests, self.seed)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from math import ceil
 
 import numpy as np
 
+from scmlang.diagnostics.base import Diagnostic
 from scmlang.diagram.diagram import Diagram
 from scmlang.diagram.independencies import Basis, ConditionalIndependence, independencies, without_edge
 from scmlang.diagram.separation import m_separated
@@ -38,6 +39,9 @@ class Settings:
         discrete: the test where all variables are categorical.
         continuous: the test where one of them is a number.
         seed: of every random draw.
+
+    Raises:
+        ValueError: for a level that is not between 0 and 1.
     """
 
     basis: Basis = Basis.PAIRS
@@ -46,6 +50,10 @@ class Settings:
     discrete: Discrete = Discrete.G
     continuous: Continuous = Continuous.GCM
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < 1:
+            raise ValueError(f"a level is between 0 and 1, not {self.alpha}")
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,7 @@ class Falsification:
         findings: one for each independence.
         objections: one for each pair of a rejected independence, those that account for most first.
         edges: one for each pair of adjacent variables that some set would separate without its edges.
+        warnings: what there is to say about the data.
     """
 
     settings: Settings
@@ -122,6 +131,7 @@ class Falsification:
     findings: tuple[Finding, ...]
     objections: tuple[Objection, ...]
     edges: tuple[EdgeFinding, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def rejected(self) -> tuple[Finding, ...]:
@@ -146,7 +156,7 @@ def falsify(diagram: Diagram, data: Data, settings: Settings | None = None) -> F
     tests = _Tests(data, chosen, len(claims))
     findings = tuple(_judged([_tried(tests, claim) for claim in claims], chosen))
     objections, edges = _objections(diagram, findings), _edges(diagram, tests, chosen.alpha)
-    return Falsification(chosen, data.rows, findings, tuple(objections), tuple(edges))
+    return Falsification(chosen, data.rows, findings, tuple(objections), tuple(edges), data.warnings)
 
 
 def _single(claim: ConditionalIndependence) -> Iterator[ConditionalIndependence]:
