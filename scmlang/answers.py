@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.exact.engine import answer
+from scmlang.exact.refusals import not_finite
 from scmlang.exact.result import Result
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
@@ -43,14 +44,18 @@ class Answer:
 
     Attributes:
         query: the query as canonical text.
-        status: how the answer was had: ``exact``, or ``identified`` where a diagram gives but a formula.
+        status: how the answer was had: ``exact``, ``estimated`` from units that were drawn, or ``identified``
+            where a diagram gives but a formula.
         method: by what means.
         value: the number, where the answer is one; None for a table.
         columns: the headings of the table: variables as typed, then ``p``, ``value``, or ``factual`` and
-            ``interventional``; ``p_`` where a variable is called `p`.
+            ``interventional``; ``p_`` where a variable is called `p`. Estimates have standard errors beside.
         rows: the cells under them, levels as typed; None where the evidence of a row has probability 0.
         bounds: None, since an exact answer needs none.
-        standard_error: None, for the same reason.
+        standard_error: of ``value``, where that was estimated.
+        effective_sample_size: (Σ w)² / Σ w² of the units' weights, where units were drawn.
+        units: how many were drawn.
+        seed: what they were drawn with.
         estimand: the formula by which data determine the number, where there are no equations.
     """
 
@@ -63,6 +68,9 @@ class Answer:
     bounds: tuple[float, float] | None = None
     standard_error: float | None = None
     estimand: str | None = None
+    effective_sample_size: float | None = None
+    units: int | None = None
+    seed: int | None = None
 
     @property
     def table(self) -> list[dict[str, Cell]]:
@@ -111,15 +119,24 @@ class Answer:
             "standard_error": self.standard_error,
             "method": self.method,
             "estimand": self.estimand,
+            "effective_sample_size": self.effective_sample_size,
+            "units": self.units,
+            "seed": self.seed,
         }
 
     def to_csv(self) -> str:
         """The table, or the one value or estimand, with a line of headings."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        formula = self.estimand is not None
-        writer.writerow(self.columns or ("estimand" if formula else "value",))
-        for row in self.rows or ((self.estimand if formula else self.value,),):
+        columns, rows = self.columns, self.rows
+        if not columns:
+            columns, rows = ("value",), ((self.value,),)
+            if self.estimand is not None:
+                columns, rows = ("estimand",), ((self.estimand,),)
+            elif self.standard_error is not None:
+                columns, rows = ("value", "standard_error"), ((self.value, self.standard_error),)
+        writer.writerow(columns)
+        for row in rows:
             writer.writerow("" if cell is None else str(cell) for cell in row)
         return text.getvalue()
 
@@ -152,6 +169,8 @@ def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Ans
         raise ScmError([Diagnostic("E267", message, helps=helps)])
     if isinstance(query, Intervention):
         rows = tuple(_beside(model, query, exact=exact))
+        if not rows:
+            raise not_finite(model.observed[0], model)
         headings = ("variable", "level", "factual", "interventional")
         return Answer(shown, "exact", METHOD + _left_out(model), None, headings, rows)
     result = answer(model, query, exact=exact)

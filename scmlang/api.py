@@ -278,6 +278,8 @@ class Model:
         text: str,
         *,
         exact: bool = ...,
+        method: str = ...,
+        units: int = ...,
         runs: str | Path | None = ...,
         images: Sequence[str | Path] = ...,
         given: Mapping[str, str | int | float | bool] | None = ...,
@@ -292,6 +294,8 @@ class Model:
         text: str,
         *,
         exact: bool = False,
+        method: str = "auto",
+        units: int = 100_000,
         run: str | Path | Run | None = None,
         runs: str | Path | None = None,
         images: Sequence[str | Path] = (),
@@ -310,6 +314,8 @@ class Model:
         Args:
             text: such as ``P(Y[X=1]=1 | X=0)``, or the name of a query in the file.
             exact: fractions in the place of floats.
+            method: ``"exact"``, ``"sample"``, or ``"auto"``, which samples only where nothing is exact.
+            units: how many to sample.
             run: a run or its folder; the model's newest one under ``runs`` by default.
             runs: where run folders are kept; ``runs`` by default.
             images: picture files; the first eight test images of the run's data by default.
@@ -328,9 +334,9 @@ class Model:
             run is not None or runs is not None or bool(images or given or guidance) or steps is not None
         )
         if not asks_run and not self._edits(text):
-            from scmlang.answers import answer_exactly
+            from scmlang.sampled import Method, answer_model
 
-            return answer_exactly(self._checked, text, exact=exact)
+            return answer_model(self._checked, text, Method(method), exact=exact, units=units, seed=seed)
         if exact:
             raise TypeError("exact=True is for answers from the model's equations, and a run edits pictures")
         from scmlang.query import QueryOptions, answer_query

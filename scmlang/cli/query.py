@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scmlang.answers import Answer
 from scmlang.cli.model import ModelText, open_model
 from scmlang.cli.tables import print_table
-from scmlang.compiler import Compilation
 from scmlang.diagnostics.render import render, wants_colour
 from scmlang.diagnostics.width import clean
+from scmlang.sampled import UNITS, Method, answer_model
+from scmlang.views.answer import NUMBERS, how, show_rows
 
 if TYPE_CHECKING:
     from scmlang.neural.query import EditAnswer, ImageAnswer
@@ -40,6 +42,8 @@ def query(
     ],
     model: ModelText = None,
     exact: Annotated[bool, typer.Option("--exact", help="Rational numbers, such as 4/19.")] = False,
+    method: Annotated[Method, typer.Option(help="auto samples only where nothing is exact.")] = Method.auto,
+    units: Annotated[int, typer.Option("-n", "--units", help="How many units to sample.")] = UNITS,
     run: Annotated[Path | None, typer.Option(help="A run folder; the newest by default.")] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are kept.")] = Path("runs"),
     image: Annotated[list[Path] | None, typer.Option(help="A picture to edit; repeatable.")] = None,
@@ -59,7 +63,8 @@ def query(
 ) -> None:
     """Answer a query.
 
-    With a model file (or --model), fully specified: exactly, any probability, expectation or effect.
+    With a model file (or --model), fully specified: any probability, expectation or effect, exactly, or by
+    sampling where real variables or the size of the model rule that out.
 
     Without: by a trained run, the newest unless --run names one. Pictures are edited under an intervention
     such as "do(C=1)", and what they would have been is drawn. Without --image the first eight test images
@@ -67,7 +72,12 @@ def query(
     """
     file, query = _words(words, model)
     if file is not None or model is not None:
-        _answer_exactly(open_model(file, model), query, format, exact=exact)
+        if exact and method is Method.sample:
+            raise typer.BadParameter("what is sampled is not exact", param_hint="--exact")
+        found = answer_model(
+            open_model(file, model).model, query, method, exact=exact, units=units, seed=seed
+        )
+        _print_answer(found, format)
         return
     from scmlang.compiler import open_artefact
     from scmlang.query import (
@@ -105,11 +115,7 @@ def _words(words: list[str], model: str | None) -> tuple[Path | None, str]:
     return (None if len(words) == 1 else Path(words[0])), words[-1]
 
 
-def _answer_exactly(compilation: Compilation, query: str, format: Format, *, exact: bool) -> None:
-    from scmlang.answers import answer_exactly
-    from scmlang.views.answer import NUMBERS, how, show_rows
-
-    found = answer_exactly(compilation.model, query, exact=exact)
+def _print_answer(found: Answer, format: Format) -> None:
     if format is Format.json:
         print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif format is Format.csv:

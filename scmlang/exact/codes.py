@@ -19,5 +19,9 @@ CODES: dict[str, str] = {
     "E267": "the edit of an image, asked of a model file",
     "E268": "a world table of noise without finitely many intervals",
     "E269": "a world table of too many rows",
+    "E280": "evidence that none of the units drawn has",
+    "E281": "evidence at an exact value of a real variable that nothing can be solved for",
+    "E282": "evidence at exact values of a real variable in several worlds",
+    "E283": "a number of units, or a seed, out of range",
     "E292": "a quantity that the diagram does not determine",
 }

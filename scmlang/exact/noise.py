@@ -94,7 +94,7 @@ def draw_noise(
         if isinstance(equation, Render):
             drawing[name] = renderers[equation.renderer].noise(rng, n, split)
         elif isinstance(equation, (Draw, Table)):
-            noise = _draw(equation, variable, n, rng)
+            noise = prior_noise(equation, variable, n, rng)
             if variable.role is Role.EXOGENOUS:
                 exogenous[name] = respond(equation, variable.domain, {}, noise)
             else:
@@ -159,9 +159,10 @@ def model_renderers(model: CausalModel, settings: Mapping[str, str] | None = Non
     return configured(sorted({e.renderer for e in equations if isinstance(e, Render)}), settings)
 
 
-def _draw(
+def prior_noise(
     equation: Draw | Table, variable: Variable, n: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
+    """The noise of a ``~``, of the kind that :func:`scmlang.semantics.distributions.noise_kind` says."""
     kind = noise_kind(equation, variable.domain)
     if kind == "gumbel" and isinstance(variable.domain, Finite):
         return rng.gumbel(size=(n, variable.domain.size))

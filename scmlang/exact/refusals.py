@@ -19,7 +19,7 @@ def too_large(cells: int, bound: int, names: Sequence[str], what: str) -> ScmErr
     """E261: a table would have more cells than ``bound``."""
     shown = ", ".join(f"`{name}`" for name in names[:8]) + (", …" if len(names) > 8 else "")
     message = f"{what} would have {cells:.3g} cells over {shown}, more than {bound}"
-    helps = ("give evidence that cuts these variables off, or sample with `scmlang sample`",)
+    helps = ("give evidence that cuts these variables off, or sample with `--method sample`",)
     return ScmError([Diagnostic("E261", message, helps=helps)])
 
 

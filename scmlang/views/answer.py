@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from html import escape
 from typing import Protocol
@@ -12,8 +12,8 @@ from scmlang.views.bars import FACTUAL, INTERVENTIONAL, Bar, Chart, Group, Panel
 from scmlang.views.cells import UNDEFINED, Cell, show_number
 from scmlang.views.table import table_lines
 
-NUMBERS = ("p", "value", "factual", "interventional", "standard_error", "lower", "upper")
-BESIDE = ("variable", "level", "factual", "interventional")
+_ERRORS = ("factual_error", "interventional_error")
+NUMBERS = ("p", "value", "factual", "interventional", "standard_error", *_ERRORS, "lower", "upper")
 MOST_BARS = 400
 MOST_SERIES = 6
 SPREAD = 1.96  # standard errors on either side: 95 % of a normal distribution
@@ -46,7 +46,12 @@ class Shown(Protocol):
 
 def show_rows(answer: Shown) -> list[tuple[str, ...]]:
     """The table's cells as text."""
-    return [tuple(c if isinstance(c, str) else show_number(c) for c in row) for row in answer.rows]
+    digits = [2 if name in ("standard_error", *_ERRORS) else 6 for name in answer.columns]
+    return [tuple(_shown(c, d) for c, d in zip(row, digits, strict=True)) for row in answer.rows]
+
+
+def _shown(cell: Cell, digits: int) -> str:
+    return cell if isinstance(cell, str) else show_number(cell, digits)
 
 
 def to_text(answer: Shown) -> str:
@@ -63,6 +68,8 @@ def _result(answer: Shown) -> str:
         return f"= {answer.estimand}"
     if answer.value is None and answer.bounds is not None:
         return f"in {_interval(answer.bounds)}"
+    if answer.standard_error is not None:
+        return f"= {show_number(answer.value)} ± {show_number(answer.standard_error, 2)} (standard error)"
     return f"= {show_number(answer.value)}"
 
 
@@ -106,7 +113,8 @@ def chart(answer: Shown) -> Chart:
     if not answer.columns and answer.value is None and answer.bounds is None:
         message = f"`{answer.query}` has no number to draw: the answer is {answer.status}"
         raise ScmError([Diagnostic("E290", message)])
-    beside = answer.columns[:4] == BESIDE and not isinstance(answer.rows[0][2], str)
+    headings = {"variable", "level", "factual", "interventional"}
+    beside = headings <= {*answer.columns} and not isinstance(answer.rows[0][2], str)
     bars = len(answer.rows) * (2 if beside else 1)
     if bars > MOST_BARS:
         message = f"a chart of `{answer.query}` would have {bars} bars, more than {MOST_BARS}"
@@ -127,14 +135,15 @@ def _single(answer: Shown) -> Bar:
 def _beside(answer: Shown) -> Chart:
     """A panel for each variable, with two bars for each level."""
     names = list(dict.fromkeys(str(row[0]) for row in answer.rows))
-    panels = [Panel(name, tuple(_group(row) for row in answer.rows if row[0] == name)) for name in names]
+    records = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    panels = [Panel(name, tuple(_group(r) for r in records if r["variable"] == name)) for name in names]
     series = (Series("factual", FACTUAL), Series(answer.query, INTERVENTIONAL))
     return Chart(answer.query, _note(answer), series, tuple(panels))
 
 
-def _group(row: tuple[Cell, ...]) -> Group:
-    _, level, factual, interventional, *_ = row
-    return Group(str(level), (_bar(factual), _bar(interventional)))
+def _group(record: Mapping[str, Cell]) -> Group:
+    bars = (_bar(record[name], record.get(f"{name}_error")) for name in ("factual", "interventional"))
+    return Group(str(record["level"]), tuple(bars))
 
 
 def _table(answer: Shown) -> Chart:
@@ -193,5 +202,5 @@ def _note(answer: Shown) -> str:
 
 def _notes(answer: Shown) -> Iterator[str]:
     yield how(answer)
-    if answer.standard_error is not None or "standard_error" in answer.columns:
+    if answer.standard_error is not None or {"standard_error", *_ERRORS} & {*answer.columns}:
         yield "whiskers are 95 % intervals"

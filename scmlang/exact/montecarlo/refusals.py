@@ -1,0 +1,30 @@
+"""What sampling cannot do, said in the user's terms."""
+
+from __future__ import annotations
+
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.semantics.model import CausalModel, Variable
+
+
+def no_unit(text: str, n: int) -> ScmError:
+    """E280: no unit has the evidence."""
+    message = f"none of {n} units has the evidence of {text}"
+    helps = ("draw more units with -n, or condition on an event that is less rare",)
+    return ScmError([Diagnostic("E280", message, helps=helps)])
+
+
+def inexact(variable: Variable, model: CausalModel) -> ScmError:
+    """E281: the value of a real variable that cannot be solved for noise."""
+    message = (
+        f"`{variable.name}` is real and computed by `:=`, and no exogenous variable of its own enters it "
+        "affinely, so units with exactly that value cannot be drawn"
+    )
+    helps = (f"condition on an interval, such as `{variable.name} > 1, {variable.name} < 2`",)
+    return ScmError([Diagnostic("E281", message, model.source, variable.span, helps=helps)])
+
+
+def several_points(variable: Variable, model: CausalModel) -> ScmError:
+    """E282: exact values of one real variable in more than one world."""
+    message = f"the evidence holds `{variable.name}`, which is real, at exact values in several worlds"
+    helps = ("give it in one world, and an interval in the others",)
+    return ScmError([Diagnostic("E282", message, model.source, variable.span, helps=helps)])

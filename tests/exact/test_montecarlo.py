@@ -1,0 +1,231 @@
+"""Estimates against exact answers, and against closed forms where variables are real."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+
+from scmlang.compiler import Compilation
+from scmlang.diagnostics import ScmError
+from scmlang.exact.engine import answer
+from scmlang.exact.montecarlo.estimate import Estimate, estimate
+from scmlang.exact.montecarlo.evidence import read_evidence
+from scmlang.exact.montecarlo.proposals import Proposal, Units
+from scmlang.exact.result import Result
+from scmlang.semantics.model import CausalModel
+from scmlang.semantics.quantities import Event, Probability, Quantity
+from scmlang.semantics.queries import Edit, Intervention, read_query
+from tests.exact.strategies import models, terms
+from tests.exact.support import example
+
+NORMAL = NormalDist()
+
+
+def model_of(text: str) -> CausalModel:
+    return Compilation.from_text(text).model
+
+
+def quantity(text: str, model: CausalModel) -> Quantity:
+    query = read_query(text, model)
+    assert not isinstance(query, Edit | Intervention)
+    return query
+
+
+def sampled(text: str, model: CausalModel, n: int = 20_000, seed: int = 0) -> Estimate:
+    return estimate(model, [quantity(text, model)], n, seed)[0]
+
+
+def exactly(text: str, model: CausalModel) -> Result:
+    return answer(model, quantity(text, model))
+
+
+def drawn(evidence: str, model: CausalModel, n: int = 20_000) -> Units:
+    asked = quantity(f"P({evidence})", model)
+    assert isinstance(asked, Probability)
+    events = [event for event in asked.events if isinstance(event, Event)]
+    return Proposal(model, read_evidence(model, events)).draw(n, np.random.default_rng(0))
+
+
+# --- finite models, where the exact engine knows
+
+
+@settings(max_examples=250, deadline=None, derandomize=True)
+@given(models(), terms)
+def test_estimates_are_within_five_standard_errors(text: str, term: str) -> None:
+    model = model_of(text)
+    try:
+        expected = exactly(term, model).array
+    except ScmError:
+        assume(False)  # evidence without a chance, or a mean of what is undefined
+    try:
+        found = sampled(term, model, 5_000)
+    except ScmError as error:
+        if error.diagnostics[0].code != "E280":  # evidence that is too rare for so few
+            raise
+        return
+    if found.effective < 200:
+        return  # the standard error is itself an estimate, and of too few units
+    assert abs(found.result.array - expected) <= 5 * found.errors + 5 / found.effective
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "P(Y | do(X))",
+        "P(Y=1 | X=1) - P(Y=1 | do(X=1))",
+        "ATE(X, Y)",
+        "ETT(X, Y)",
+        "P(I[X=1] | I=5)",
+        "P(I[X=1]=14, I[X=0]=5)",
+        "P(X, Y | I)",
+        "PN(X, Y) * PS(X, Y) - PNS(X, Y)",
+    ],
+)
+def test_every_form_of_query(query: str) -> None:
+    model = example("toy_ascm.scm")
+    expected, found = exactly(query, model), sampled(query, model)
+    assert found.result.axes == expected.axes
+    known = ~np.isnan(found.result.array)
+    assert np.any(known)
+    assert np.all(abs(found.result.array - expected.array)[known] <= 5 * found.errors[known] + 1e-12)
+
+
+def test_evidence_in_several_worlds_is_drawn_and_not_waited_for() -> None:
+    text = (
+        "X, Y: binary\nX ~ bernoulli(0.5)\nY ~ bernoulli(if X == 1 then 0.011 else 0.01)\n"
+    )
+    units = drawn("Y[X=0]=0, Y[X=1]=1", model_of(text), 1000)
+    assert np.all(np.isfinite(units.log_weights))
+    assert np.exp(units.log_weights) == pytest.approx(0.001)
+
+
+def test_the_mean_weight_is_the_probability_of_the_evidence() -> None:
+    model = example("bar_mnist/frontdoor_truth.scm")
+    evidence = "C=1, B[C=0]=0, D != 3, B=1"
+    weights = np.exp(drawn(evidence, model).log_weights)
+    expected = float(exactly(f"P({evidence})", model).array)
+    error = weights.std() / math.sqrt(len(weights))
+    assert abs(weights.mean() - expected) <= 5 * error
+
+
+def test_gumbel_noise_is_that_of_the_level_that_won() -> None:
+    text = (
+        "X: binary\nY: 0..2\nX ~ bernoulli(0.5)\n"
+        "Y ~ categorical(0.2, 0.3 + 0.2 * X, 0.5 - 0.2 * X, coupling=gumbel)\n"
+    )
+    model = model_of(text)
+    units = drawn("X=0, Y=1", model)
+    assert np.all(units.responses.world(())["Y"] == 1)
+    query = "P(Y[X=1] | X=0, Y=1)"
+    expected, found = exactly(query, model), sampled(query, model)
+    assert np.all(abs(found.result.array - expected.array) <= 5 * found.errors + 1e-12)
+
+
+# --- standard errors and effective sample sizes
+
+
+def test_standard_errors_are_those_of_repetition() -> None:
+    """Over many seeds, (estimate - truth) / standard error has mean 0 and variance 1."""
+    model = example("toy_ascm.scm")
+    for query in ("P(Y=1 | X=1) / P(Y=1 | do(X=1))", "E(I[X=1] - I | I=5)", "P(X=1) * P(Y=1)"):
+        truth = float(exactly(query, model).array)
+        runs = [sampled(query, model, 1000, seed) for seed in range(150)]
+        z = np.array([(float(r.result.array) - truth) / float(r.errors) for r in runs])
+        assert abs(z.mean()) < 4 / math.sqrt(len(z))
+        assert 0.65 < z.var() < 1.5  # a variance of 150 normals is within .55 of 1 by 4.7 deviations
+
+
+def test_the_effective_sample_size_is_kongs() -> None:
+    model = example("bar_mnist/frontdoor_truth.scm")
+    weights = np.exp(drawn("C=0, B=1", model, 50_000).log_weights)
+    expected = weights.sum() ** 2 / np.square(weights).sum() / len(weights)
+    assert sampled("P(D=1 | C=0, B=1)", model, 50_000).effective / 50_000 == pytest.approx(expected, rel=0.05)
+    assert sampled("P(D=1)", model, 1000).effective == pytest.approx(1000)
+
+
+def test_what_has_the_same_evidence_shares_its_units() -> None:
+    model = example("toy_ascm.scm")
+    found = sampled("P(Y=1 | X=1) - P(Y=1 | X=1)", model)
+    assert found.result.array == 0
+    assert found.errors == 0
+
+
+def test_the_seed_decides() -> None:
+    model = example("toy_ascm.scm")
+    first, again, other = (float(sampled("P(Y=1 | X=1)", model, seed=s).result.array) for s in (1, 1, 2))
+    assert first == again != other
+
+
+# --- real variables
+
+LINEAR = "A, B: real\nexogenous U ~ normal(1, 2)\nA ~ normal(0, 1)\nB := 3 * A + U\n"
+DRAWN = "A, B: real\nA ~ normal(0, 1)\nB ~ normal(3 * A + 1, 2)\n"
+
+
+@pytest.mark.parametrize("text", [LINEAR, DRAWN], ids=["solved", "drawn"])
+def test_linear_normal_models_have_closed_forms(text: str) -> None:
+    """A and U are normal given B = b, and so is every counterfactual."""
+    model = model_of(text)
+    gain = 3 / 13  # Cov(A, B) / Var(B)
+    expected = {
+        "E(B)": 1.0,
+        "E(A | B=4)": gain * 3,
+        "E(B[A=2] | B=4)": 6 + 4 - 3 * gain * 3,  # 3·2 + E(U | B=4)
+        "E(B[A=2] | A=1, B=4)": 7.0,
+        "P(A > 1)": 1 - NORMAL.cdf(1),
+        "P(A > 1 | B=4)": 1 - NORMAL.cdf((1 - gain * 3) / math.sqrt(1 - 9 / 13)),
+        "E(A | B > 8)": 3
+        / math.sqrt(13)
+        * NORMAL.pdf(7 / math.sqrt(13))
+        / (1 - NORMAL.cdf(7 / math.sqrt(13))),
+        "E(B | do(A=1)) - E(B | do(A=0))": 3.0,
+    }
+    for query, value in expected.items():
+        found = sampled(query, model)
+        assert abs(float(found.result.array) - value) <= 5 * float(found.errors) + 1e-9, query
+        assert found.effective > 100, query
+
+
+def test_intervals_in_two_worlds_bound_the_same_noise() -> None:
+    """B > 0 and B[A=0] < -1 ask for -3A < U < -1: half-normal mathematics by quadrature."""
+    model = model_of("A, B: real\nA ~ normal(0, 1)\nexogenous U ~ normal(0, 1)\nB := 3 * A + U\n")
+    a = np.linspace(-8, 8, 40_001)
+    mass = np.maximum(np.vectorize(NORMAL.cdf)(-1.0) - np.vectorize(NORMAL.cdf)(-3 * a), 0) * np.exp(
+        -(a**2) / 2
+    )
+    expected = float((a * mass).sum() / mass.sum())
+    found = sampled("E(A | B > 0, B[A=0] < -1)", model)
+    assert abs(float(found.result.array) - expected) <= 5 * float(found.errors)
+
+
+def test_a_uniform_outside_of_its_range_is_impossible() -> None:
+    model = model_of("A, B: real\nA ~ uniform(0, 1)\nB ~ uniform(A, A + 1)\n")
+    found = sampled("E(A | B=0.5)", model)
+    assert abs(float(found.result.array) - 0.25) <= 5 * float(found.errors)
+    with pytest.raises(ScmError, match="E280"):
+        sampled("E(A | B=3)", model)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "code"),
+    [
+        ("A, B: real\nA ~ normal(0, 1)\nB := A ** 2\n", "E(A | B=1)", "E281"),
+        ("A, B: real\nA ~ normal(0, 1)\nB ~ normal(A, 1)\n", "E(A | B=1, B[A=0]=0.5)", "E282"),
+        ("A, B: real\nA ~ normal(0, 1)\nB := A ** 2\n", "E(A | B < 0)", "E280"),
+        ("X, Y: binary\nX ~ bernoulli(0.5)\nY := X\n", "P(X=1 | Y=1, X=0)", "E280"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(text: str, query: str, code: str) -> None:
+    with pytest.raises(ScmError) as caught:
+        sampled(query, model_of(text), 1000)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+
+
+def test_a_nonlinear_cause_is_conditioned_on_by_an_interval() -> None:
+    model = model_of("A, B: real\nA ~ normal(0, 1)\nB := A ** 2\n")
+    found = sampled("P(A > 1 | B > 1)", model)
+    assert abs(float(found.result.array) - 0.5) <= 5 * float(found.errors)
