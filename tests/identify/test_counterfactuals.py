@@ -190,6 +190,12 @@ LEVELS = "D, C, B: 0..3; "
         (BACK_DOOR, "P(Y[X=1] != 0 | X=0)", True),
         (BACK_DOOR, "P(Y[X=1] < 2 | X=0)", None),
         (BOW, "P(X[Y=1], X)", None),
+        ("X: binary; Y: real; " + BACK_DOOR.replace("Z", "W") + "; W: binary", "E(Y[X=1] | X=0)", True),
+        ("X: binary; Y: real; X -> Y", "P(Y[X=1] = Y[X=0])", None),
+        ("X: binary; Y: real; X -> Y", "P(X=1 | Y[X=1] != 0.5)", None),
+        (LEVELS + "C -> B", "E(B[C=1] ** B[C=2] | C=0)", None),
+        (LEVELS + "C -> B", "P(B[C=1] ** (9 ** (9 ** 9)) = 1)", None),
+        (LEVELS + "C -> B", "P(B[C=1] ** 2 = 4 | C=0)", True),
         (BOW, "P(Y=1 | X[Y=1]=0, X=1)", None),
         ("X, Y: binary; latent T: binary; X -> T -> Y; X <-> Y", "P(Y[T=1]=1 | X=0)", None),
     ],
@@ -248,6 +254,6 @@ def test_verdicts_are_those_of_canonical_models(count: int) -> None:
 
 
 def test_estimands_are_what_the_exact_engine_answers() -> None:
-    told = Counter(compared(seed, 3) for seed in range(120))
-    assert told["identifiable"] > 70
-    assert told["refused"] > 5
+    told = Counter(compared(seed, 3) for seed in range(80))
+    assert told["identifiable"] > 45
+    assert told["refused"] > 3

@@ -81,13 +81,12 @@ class Closure:
         self._bound: set[str] = set()
         self._same: dict[str, Term] = {}
 
-    def copy(self, keep: Iterable[Atom] | None = None) -> Closure:
-        """Another closure of the same events, or of some of its atoms."""
+    def restricted(self, keep: Iterable[Atom]) -> Closure:
+        """Another closure, of some of its atoms."""
         other = Closure(self.graph, self.words)
         other.impossible, other.tie = self.impossible, self.tie
         other._bound, other._same = set(self._bound), dict(self._same)
-        kept = self.atoms if keep is None else keep
-        other._atoms = {(a.variable, tuple(term for _, term in a.parents)): a.value for a in kept}
+        other._atoms = {(a.variable, tuple(term for _, term in a.parents)): a.value for a in keep}
         return other
 
     @property
@@ -152,8 +151,8 @@ class Closure:
 
     def any_value(self, variable: str) -> Term:
         """Some value of a variable, where all are as good: one that is spoken of, if there is one."""
-        terms = [term for atom in self.atoms for name, term in atom.assigned if name == variable]
-        return next((t for t in terms if isinstance(t, At)), self.words.symbol(variable))
+        terms = (term for atom in self.atoms for name, term in atom.assigned if name == variable)
+        return next((t for t in terms if isinstance(t, At)), None) or self.words.symbol(variable)
 
     def _new(self, variable: str) -> str:
         symbol = self.words.symbol(variable)

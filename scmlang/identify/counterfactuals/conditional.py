@@ -13,7 +13,7 @@ values, would give up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
 from itertools import product as combinations
@@ -99,6 +99,10 @@ class Derivation:
     steps: list[Step] = field(default_factory=list)
     failed: list[Witness] = field(default_factory=list)
 
+    def fresh(self) -> Derivation:
+        """The same, with nothing done."""
+        return replace(self, steps=[], failed=[])
+
     def conditional(self, targets: Sequence[Target], given: Sequence[Constraint]) -> Estimand | None:
         """Σ weight P(target | given); None, and the witnesses in ``failed``, where it is not identifiable.
 
@@ -125,12 +129,12 @@ class Derivation:
         atoms, touched = relevant(closure, seeds, [_terms(closure, c) for c in several])
         evidence = [tuple(chain(*chosen)) for chosen in combinations(*(several[i] for i in touched))]
         above = [
-            (target.weight, self._part(closure.copy(atoms), (*pairs, *more), mean))
+            (target.weight, self._part(closure.restricted(atoms), (*pairs, *more), mean))
             for target, found, mean in zip(targets, asked, means, strict=True)
             for pairs in found
             for more in evidence
         ]
-        below = linear((Fraction(1), self._part(closure.copy(atoms), more, None)) for more in evidence)
+        below = linear((Fraction(1), self._part(closure.restricted(atoms), more, None)) for more in evidence)
         if below == ZERO:
             raise Impossible
         return over(linear(above), below)

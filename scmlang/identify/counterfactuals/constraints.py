@@ -37,8 +37,9 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "/": operator.truediv,
     "//": lambda a, b: Fraction(a // b),
     "%": operator.mod,
-    "**": lambda a, b: Fraction(a**b),
+    "**": lambda a, b: _power(a, b),
 }
+_BITS = 4096  # of a power
 
 _ALWAYS: Case = ()
 
@@ -53,8 +54,10 @@ def constraint(event: Event | Counterfactual, words: Vocabulary) -> Constraint:
         return Constraint((((event, words.each(event.variable)),),))
     if event.relation in ("=", "!=") and isinstance(event.left, Counterfactual):
         case = _equation(event.left, event.right, words)
-        if case is not None:
-            return _equal(case, words) if event.relation == "=" else _equal(case, words).opposite
+        if case is not None and event.relation == "=":
+            return _equal(case, words)
+        if case is not None and words.is_discrete(event.left.variable):
+            return _equal(case, words).opposite
     inside: list[Case] = []
     outside: list[Case] = []
     for values in _configurations(event, words):
@@ -98,7 +101,7 @@ def by_level(target: Target, words: Vocabulary) -> list[Target]:
 
 def _equation(left: Counterfactual, right: Quantity, words: Vocabulary) -> Case | None:
     if isinstance(right, Counterfactual) and right.variable == left.variable:
-        return ((left, right),)
+        return ((left, right),) if words.is_discrete(left.variable) else None
     if not isinstance(right, Constant):
         return None
     values = words.values(left.variable)
@@ -131,6 +134,13 @@ def _configurations(node: Quantity | Event, words: Vocabulary) -> Iterator[Value
         raise Unwritable("an event compares variables of too many values (--limit estimand_cases)")
     for chosen in combinations(*known):
         yield dict(zip(variables, map(Fraction, chosen), strict=True))
+
+
+def _power(base: Fraction, exponent: Fraction) -> Fraction:
+    bits = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if exponent.denominator != 1 or bits * abs(exponent) > _BITS:
+        raise Unwritable("it has a power that is too large, or no fraction")
+    return Fraction(base**exponent.numerator)
 
 
 def _case(values: Values, words: Vocabulary) -> Case:

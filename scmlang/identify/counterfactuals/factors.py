@@ -70,7 +70,7 @@ class InconsistentFactor:
         }
 
     def regions(self) -> tuple[Region, ...]:
-        """The c-component of the factor, and below it what disagrees with the arrows that carry it."""
+        """The c-component of the factor; the variable at two values, with the arrows that carry them."""
         component = frozenset(atom.variable for atom in self.factor)
         links = frozenset(edge for edge in self.diagram.bidirected if component.issuperset(edge))
         carried = {(self.variable, a.variable) for a in self.factor if self.variable in dict(a.parents)}

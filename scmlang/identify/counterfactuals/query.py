@@ -100,13 +100,13 @@ def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint
     found = derivation.conditional(asked, given) if written else None
     if found is not None:
         return _Found(True, found, steps=derivation.steps)
-    totals = Derivation(derivation.graph, derivation.q, derivation.words)
+    totals = derivation.fresh()
     levels = [target for one in asked for target in by_level(one, derivation.words)]
     found = by_totals(totals, levels, given)
     if found is not None:
         return _Found(True, found, steps=totals.steps, notes=(_DECLARED,) if written else ())
     witness = next(iter((*derivation.failed, *totals.failed)), None)
-    if any(rule(derivation, asked, given) for rule in (_one_case, _one_opposite, _one_class)):
+    if any(rule(derivation.fresh(), asked, given) for rule in (_one_case, _one_opposite, _one_class)):
         return _Found(False, witness=witness, steps=derivation.steps)
     return _Found(None, witness=witness, steps=derivation.steps, notes=(_CASES,))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from scmlang.identify.estimand import At, Estimand, Term, free, substitute, variable_of
-from scmlang.semantics.domains import Domain, Finite
+from scmlang.semantics.domains import Domain, Finite, Real
 from scmlang.semantics.quantities import Value
 
 
@@ -67,6 +67,10 @@ class Vocabulary:
         if value is None or isinstance(value, str):
             raise Unwritable(f"`{at.value}` is no number")
         return Fraction(str(value))
+
+    def is_discrete(self, variable: str) -> bool:
+        """Whether single values of a variable may have a probability."""
+        return not isinstance(self.domains[variable], Real)
 
     def values(self, variable: str) -> tuple[int, ...] | None:
         """All values of a variable; None where they are not known, or no finite number."""
