@@ -34,6 +34,9 @@ class Limits:
         estimand_cases: combinations of values that an estimand lists one by one.
         shared_states: joint states of the shared noise of one c-component.
         image_pixels: pixels of an image before it is decoded.
+        bound_terms: what the worlds of one term of a query may be, when its bounds are sought.
+        response_types: response functions of variables that are confounded with each other, taken together.
+        bound_nodes: boxes that are tried when bounds are no linear programme.
         recipe_bytes: size of a recipe.
         recipe_depth: nesting of a recipe.
     """
@@ -55,6 +58,9 @@ class Limits:
     estimand_cases: int = 4096
     shared_states: int = 4096
     image_pixels: int = 64_000_000
+    bound_terms: int = 100_000
+    response_types: int = 1 << 17
+    bound_nodes: int = 400
     recipe_bytes: int = 1 << 16
     recipe_depth: int = 16
 

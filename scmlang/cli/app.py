@@ -28,6 +28,7 @@ COMMANDS = {
     "identify": "Tell whether data determine a query, and by what formula.",
     "adjust": "List the sets of variables that adjust for confounding.",
     "estimate": "Estimate an identifiable query from a table of data.",
+    "bound": "Bound a query that the data do not determine.",
     "table": "Print every exogenous configuration of a model and what follows from it.",
     "independencies": "List the conditional independencies that a diagram implies.",
     "test": "Decide the assertions of model files and report each.",

@@ -1,0 +1,284 @@
+"""Bounds of typed queries: from text, a model and what is known to an :class:`~scmlang.answers.Answer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from scmlang.answers import Answer
+from scmlang.bounds.engine import Bounds, bound
+from scmlang.bounds.generic import random_sources
+from scmlang.bounds.problem import Problem, make_problem
+from scmlang.bounds.responses import Monotone
+from scmlang.bounds.sources import Sample, Source, from_model, from_table
+from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.exact.opening import closed, open_variables
+from scmlang.semantics.domains import Finite
+from scmlang.semantics.model import CausalModel
+from scmlang.semantics.quantities import (
+    Arithmetic,
+    Constant,
+    Counterfactual,
+    Effect,
+    Event,
+    Expectation,
+    Negative,
+    Probability,
+    Quantity,
+    parts,
+    show_counterfactual,
+    show_quantity,
+    show_value,
+)
+from scmlang.semantics.queries import Edit, Intervention, read_query
+from scmlang.views.cells import Cell, show_number
+
+Condition = Event | Counterfactual
+
+
+@dataclass(frozen=True)
+class Known:
+    """Where the known distributions come from.
+
+    Attributes:
+        data: a CSV file of observations; without one, the model's own observational distribution.
+        experiments: sets of variables that were held, each with the CSV file of the experiment or None for
+            the model's own distribution under it.
+        monotone: pairs (cause, effect): the effect never falls as the cause rises, all else alike.
+        within: how far each known probability may be off.
+        bootstrap: how often the rows are drawn again, for the interval that sampling leaves.
+        seed: of these draws.
+    """
+
+    data: Path | None = None
+    experiments: tuple[tuple[tuple[str, ...], Path | None], ...] = ()
+    monotone: tuple[tuple[str, str], ...] = ()
+    within: float = 0.0
+    bootstrap: int = 0
+    seed: int = 0
+
+
+def bounded(model: CausalModel, text: str, known: Known | None = None) -> Answer:
+    """The bounds of a query, or of the query of that name in the model; a table where variables stay open.
+
+    Raises:
+        ScmError: for mistakes in the query; E350 where the data contradict the diagram, E351 to E355 for what
+            has no bounds.
+    """
+    known = known or Known()
+    query = read_query(text, model)
+    if isinstance(query, Edit | Intervention):
+        raise ScmError([Diagnostic("E354", f"`{text}` is an action, and bounds are of numbers")])
+    problem = make_problem(model, query)
+    _require_monotone(problem, model, known.monotone)
+    samples = _samples(model, problem, known)
+    shown = show_quantity(query, model.variables)
+    labels, cases = _cases(query, model)
+    found = []
+    for values, quantity in cases:
+        sources = [s.source(problem) if isinstance(s, Sample) else s for s in samples]
+        bounds = bound(
+            problem, quantity, sources, monotone=_kept(problem, known.monotone), within=known.within
+        )
+        found.append((values, bounds, _spread(problem, quantity, samples, known)))
+    return _answer(shown, labels, found)
+
+
+def _require_monotone(problem: Problem, model: CausalModel, monotone: Monotone) -> None:
+    for cause, effect in monotone:
+        unknown = next((name for name in (cause, effect) if name not in model.variables), None)
+        edge = effect in problem.model.parents and cause in problem.model.parents[effect]
+        if unknown is None and (edge or effect not in problem.model.variables):
+            continue
+        why = f"there is no `{unknown}`" if unknown else "there is no such arrow"
+        raise ScmError([Diagnostic("E355", f"`{cause} -> {effect}` cannot be monotone: {why}", model.source)])
+
+
+def _kept(problem: Problem, monotone: Monotone) -> list[tuple[str, str]]:
+    return [(x, y) for x, y in monotone if y in problem.model.variables]
+
+
+def _samples(model: CausalModel, problem: Problem, known: Known) -> list[Source | Sample]:
+    if known.data is None and not model.is_fully_specified:
+        first = next(v for v in model.variables.values() if v.equation is None)
+        message = f"`{first.name}` has no equation, so the model has no distribution of its own"
+        helps = ("give the data: `--data table.csv`",)
+        raise ScmError([Diagnostic("E352", message, model.source, first.span, helps=helps)])
+    found: list[Source | Sample] = [
+        from_model(model, problem) if known.data is None else from_table(known.data, problem)
+    ]
+    for held, path in known.experiments:
+        wrong = [name for name in held if name not in {v.name for v in model.observed}]
+        if wrong:
+            message = f"`{wrong[0]}` is no observed variable, so no experiment holds it"
+            raise ScmError([Diagnostic("E355", message)])
+        if path is None and not model.is_fully_specified:
+            message = f"the experiment do({', '.join(held)}) has no data"
+            helps = (f'name them: `--given-experiments "do({", ".join(held)})=table.csv"`',)
+            raise ScmError([Diagnostic("E352", message, helps=helps)])
+        found.append(from_model(model, problem, held) if path is None else from_table(path, problem, held))
+    return found
+
+
+def _spread(
+    problem: Problem, quantity: Quantity, samples: Sequence[Source | Sample], known: Known
+) -> tuple[float, float] | None:
+    """The 2.5 % point of the lower bounds of samples drawn again, and the 97.5 % point of the upper ones."""
+    if not known.bootstrap:
+        return None
+    import numpy as np
+
+    chance = np.random.default_rng(known.seed)
+    lows, highs = [], []
+    for _ in range(known.bootstrap):
+        drawn = [
+            s.source(problem, chance.integers(0, len(s.levels), len(s.levels)))
+            if isinstance(s, Sample)
+            else s
+            for s in samples
+        ]
+        try:
+            again = bound(
+                problem, quantity, drawn, monotone=_kept(problem, known.monotone), within=known.within
+            )
+        except ScmError:  # this draw contradicts the diagram, or has none of the evidence
+            continue
+        lows.append(again.low)
+        highs.append(again.high)
+    if not lows:
+        return None
+    return float(np.quantile(lows, 0.025)), float(np.quantile(highs, 0.975))
+
+
+# --- tables
+
+
+def _cases(query: Quantity, model: CausalModel) -> tuple[tuple[str, ...], Iterator[tuple[Any, Quantity]]]:
+    """The variables that are left open, and the query for each of their values."""
+    free = list(dict.fromkeys(_free(query)))
+    opened = sorted(
+        {n for term in _terms(query) for n in open_variables(term)}, key=list(model.variables).index
+    )
+    names = [*opened, *(c.variable for c in free)]
+    labels = [f"do({name})" for name in opened]
+    for one in free:
+        alone = sum(other.variable == one.variable for other in free) == 1
+        labels.append(one.variable if alone else show_counterfactual(one, model.variables))
+    domains = [_domain(model, name) for name in names]
+
+    def cases() -> Iterator[tuple[Any, Quantity]]:
+        for values in product(*(range(d.offset, d.offset + d.size) for d in domains)):
+            held = dict(zip(opened, values, strict=False))
+            at = dict(zip(free, values[len(opened) :], strict=True))
+            levels = tuple(show_value(d, v) for d, v in zip(domains, values, strict=True))
+            yield levels, _given_values(query, held, at)
+
+    return tuple(labels), cases()
+
+
+def _domain(model: CausalModel, name: str) -> Finite:
+    domain = model.variables[name].domain
+    if not isinstance(domain, Finite):
+        raise TypeError(f"{name} is not finite, which the problem has refused")
+    return domain
+
+
+def _terms(node: Quantity | Event) -> Iterator[Probability | Expectation]:
+    if isinstance(node, Probability | Expectation):
+        yield node
+        return
+    for part in parts(node):
+        yield from _terms(part)
+
+
+def _free(node: Quantity) -> Iterator[Counterfactual]:
+    for term in _terms(node):
+        events = (*(term.events if isinstance(term, Probability) else ()), *term.given)
+        yield from (event for event in events if isinstance(event, Counterfactual))
+
+
+def _given_values(node: Quantity, held: Mapping[str, int], at: Mapping[Counterfactual, int]) -> Quantity:
+    match node:
+        case Arithmetic(_, left, right):
+            sides = _given_values(left, held, at), _given_values(right, held, at)
+            return replace(node, left=sides[0], right=sides[1])
+        case Negative(operand):
+            return Negative(_given_values(operand, held, at))
+        case Effect():
+            return _given_values(node.definition, held, at)
+        case Probability(events, given):
+            return closed(Probability(_valued(events, at), _valued(given, at)), held)
+        case Expectation(of, given):
+            return closed(Expectation(of, _valued(given, at)), held)
+        case _:
+            return node
+
+
+def _valued(events: Sequence[Condition], at: Mapping[Counterfactual, int]) -> tuple[Condition, ...]:
+    return tuple(Event("=", e, Constant(at[e])) if isinstance(e, Counterfactual) else e for e in events)
+
+
+# --- answers
+
+
+def _answer(shown: str, labels: tuple[str, ...], found: Sequence[tuple[Any, Bounds, Any]]) -> Answer:
+    all_bounds = [bounds for _, bounds, _ in found]
+    exact = all(bounds.is_point for bounds in all_bounds)
+    status = "identified" if exact else "bounded"
+    method = ", ".join(_method(all_bounds, found))
+    if not labels:
+        one = all_bounds[0]
+        value = (one.low + one.high) / 2 if exact else None
+        return Answer(shown, status, method, value, bounds=(one.low, one.high))
+    rows: tuple[tuple[Cell, ...], ...] = tuple((*values, b.low, b.high) for values, b, _ in found)
+    return Answer(shown, status, method, None, (*labels, "low", "high"), rows)
+
+
+def _method(all_bounds: Sequence[Bounds], found: Sequence[tuple[Any, Bounds, Any]]) -> Iterator[str]:
+    methods = list(dict.fromkeys(b.method for b in all_bounds))
+    informative = [m for m in methods if m != "identified"]
+    yield " and ".join(informative) if informative else "the data alone"
+    gap = max(b.gap for b in all_bounds)
+    if all(b.is_point for b in all_bounds):
+        return
+    if all(b.tight for b in all_bounds):
+        yield "sharp"
+    elif gap > 0 and not all(b.gap <= 2e-6 for b in all_bounds):
+        yield f"valid, at most {show_number(gap, 2)} too wide"
+    else:
+        yield "valid, perhaps not sharp"
+    spreads = [spread for _, _, spread in found if spread is not None]
+    if spreads and len(found) == 1:
+        low, high = spreads[0]
+        yield f"95 % of samples [{show_number(low)}, {show_number(high)}]"
+
+
+def settles(
+    model: CausalModel,
+    quantity: Quantity,
+    experiments: Sequence[Sequence[str]] = (),
+    monotone: Monotone = (),
+    draws: int = 3,
+) -> bool:
+    """Whether the bounds of a quantity are a point for the domains that the model declares.
+
+    Identification asks for every domain at once; a query may be identifiable for binary variables, or with
+    monotone mechanisms, and not in general. This is found by numbers, for distributions of random models of
+    the diagram, so it is no proof: where generic ones leave a point, all but a null set do.
+
+    Args:
+        model: its domains are finite; its equations do not matter.
+        quantity: closed.
+        experiments: sets of variables that were held, besides observation.
+        monotone: pairs (cause, effect).
+        draws: how many models are tried.
+    """
+    problem = make_problem(model, quantity)
+    for seed in range(draws):
+        sources = random_sources(problem, [(), *experiments], _kept(problem, monotone), seed)
+        if not bound(problem, quantity, sources, monotone=_kept(problem, monotone)).is_point:
+            return False
+    return True
