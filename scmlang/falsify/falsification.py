@@ -152,7 +152,8 @@ def falsify(diagram: Diagram, data: Data, settings: Settings | None = None) -> F
     """
     chosen = settings or Settings()
     diagram = replace(diagram, observed=diagram.observed & data.columns.keys()).latent_projection()
-    claims = [one for claim in independencies(diagram, chosen.basis) for one in _single(claim)]
+    listed = independencies(diagram, chosen.basis)
+    claims = list(dict.fromkeys(one for claim in listed for one in _single(claim)))
     tests = _Tests(data, chosen, len(claims))
     findings = tuple(_judged([_tried(tests, claim) for claim in claims], chosen))
     objections, edges = _objections(diagram, findings), _edges(diagram, tests, chosen.alpha)
