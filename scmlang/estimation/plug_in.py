@@ -91,5 +91,9 @@ def _not_positive(node: Estimand, frequencies: Frequencies) -> ScmError:
     strata = empty_strata(node, frequencies)
     message = f"the data have no rows for a part of `{show(node)}`"
     where = f"there are none that tell {'; '.join(strata)}" if strata else "they are too few to be resampled"
-    helps = (where, "a small pseudo-count fills the gap by assumption: --smoothing 0.5")
+    helps = (
+        where,
+        "regressions reach across strata, where the estimand has such a form: --method doubly-robust",
+        "a small pseudo-count fills the gap by assumption: --smoothing 0.5",
+    )
     return ScmError([Diagnostic("E333", message, helps=helps)])

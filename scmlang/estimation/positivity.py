@@ -13,7 +13,7 @@ from scmlang.identify.estimand import At, Conditional, Estimand, show, variable_
 from scmlang.identify.estimand.evaluate import Evaluator
 
 Array = NDArray[Any]
-SHOWN = 8
+SHOWN = 3
 TRIED = 500
 WORK = 1 << 25  # numbers that trying strata may go through
 Stratum = tuple[Conditional, tuple[int, ...]]
@@ -33,6 +33,8 @@ def empty_strata(node: Estimand, frequencies: Frequencies) -> list[str]:
     for stratum in sorted(plain.empty, key=str)[:tried]:
         if not np.array_equal(_Filled(frequencies, stratum).value(node).array, before):
             found.append(_shown(stratum, frequencies))
+        if len(found) > SHOWN:
+            break
     return [*found[:SHOWN], "…"] if len(found) > SHOWN else found
 
 
@@ -47,19 +49,20 @@ class _Filled(Evaluator):
     def shares(self, node: Conditional, joint: Array, total: Array) -> Array:
         found = super().shares(node, joint, total)
         found = np.where(np.isnan(found), 0.0, found)
-        for place in self._places(node, total[(0,) * len(node.of)]):
-            self.empty.add((node, place))
-            if (node, place) == self.chosen:
-                index: tuple[Any, ...] = (..., *place)
-                found[index] = _uneven(found[index].shape)
+        if self.chosen is None:
+            self.empty.update((node, place) for place in self._places(node, total[(0,) * len(node.of)]))
+        elif node == self.chosen[0]:
+            index: tuple[Any, ...] = (..., *self.chosen[1])
+            found[index] = _uneven(found[index].shape)
         return found
 
     def _places(self, node: Conditional, total: Array) -> Iterator[tuple[int, ...]]:
-        """The strata without rows, at the fixed values of ``node``."""
+        """Strata without rows, at the fixed values of ``node``, as many as are tried at most."""
         fixed = [self.distributions.index(t) if isinstance(t, At) else None for t in (*node.given, *node.do)]
-        for found in np.argwhere(total == 0).tolist():
-            if all(i is None or i == k for i, k in zip(fixed, found, strict=True)):
-                yield tuple(found)
+        index: tuple[Any, ...] = tuple(slice(None) if i is None else slice(i, i + 1) for i in fixed)
+        start = np.array([i or 0 for i in fixed], dtype=np.int64)
+        for found in np.argwhere(total[index] == 0)[:TRIED]:
+            yield tuple((found + start).tolist())
 
 
 def _uneven(shape: tuple[int, ...]) -> Array:
