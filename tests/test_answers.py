@@ -101,7 +101,7 @@ def test_a_bare_diagram_answers_too() -> None:
     [
         ("P(Y | do(X))", "hedge {X, Y} around {Y}"),
         ("ATE(X, Y)", "hedge {X, Y} around {Y}"),
-        ("P(Y[X=1]=1 | X=0)", "inconsistent"),
+        ("P(Y[X=1]=1 | X=0)", "needs `X` both at 0 and at 1"),
     ],
 )
 def test_what_rules_a_formula_out_is_named(text: str, named: str) -> None:

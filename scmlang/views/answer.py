@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from html import escape
 from typing import Protocol
@@ -122,7 +122,7 @@ def chart(answer: Shown) -> Chart:
         raise ScmError([Diagnostic("E291", message, helps=helps)])
     if not answer.columns:
         panel = Panel("", (Group("", (_single(answer),)),))
-        return Chart(answer.query, _note(answer), coloured(["value"]), (panel,))
+        return Chart(answer.query, _notes(answer), coloured(["value"]), (panel,))
     return _beside(answer) if beside else _table(answer)
 
 
@@ -136,9 +136,15 @@ def _beside(answer: Shown) -> Chart:
     """A panel for each variable, with two bars for each level."""
     names = list(dict.fromkeys(str(row[0]) for row in answer.rows))
     records = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    panels = [Panel(name, tuple(_group(r) for r in records if r["variable"] == name)) for name in names]
+    panels = [_panel(name, [record for record in records if record["variable"] == name]) for name in names]
     series = (Series("factual", FACTUAL), Series(answer.query, INTERVENTIONAL))
-    return Chart(answer.query, _note(answer), series, tuple(panels))
+    return Chart(answer.query, _notes(answer), series, tuple(panels))
+
+
+def _panel(name: str, records: Sequence[Mapping[str, Cell]]) -> Panel:
+    """One variable; a mean is of another scale than the probabilities of levels are."""
+    means = [record["level"] for record in records] == ["mean"]
+    return Panel(name, tuple(map(_group, records)), apart=means)
 
 
 def _group(record: Mapping[str, Cell]) -> Group:
@@ -160,7 +166,7 @@ def _table(answer: Shown) -> Chart:
     if split is not None:
         series = [_event(names[split], level) for level in _levels(answer.rows, split)]
     panel = Panel("", tuple(Group(label, tuple(bars)) for label, bars in groups.items()))
-    return Chart(answer.query, _note(answer), coloured(series), (panel,))
+    return Chart(answer.query, _notes(answer), coloured(series), (panel,))
 
 
 def _split(rows: Sequence[tuple[Cell, ...]], variables: int) -> int | None:
@@ -186,7 +192,7 @@ def _bar(value: Cell, error: Cell = None) -> Bar:
     number = float(value)
     long = isinstance(value, Fraction) and len(str(value)) > LONG_FRACTION
     text = show_number(number if long else value, 4)
-    if error is None or isinstance(error, str):
+    if not error or isinstance(error, str):
         return Bar(number, text)
     half = SPREAD * float(error)
     return Bar(number, f"{text} ± {half:.2g}", (number - half, number + half))
@@ -196,11 +202,6 @@ def _interval(bounds: tuple[float, float], digits: int = 6) -> str:
     return f"[{', '.join(show_number(bound, digits) for bound in bounds)}]"
 
 
-def _note(answer: Shown) -> str:
-    return "; ".join(_notes(answer))
-
-
-def _notes(answer: Shown) -> Iterator[str]:
-    yield how(answer)
-    if answer.standard_error is not None or {"standard_error", *_ERRORS} & {*answer.columns}:
-        yield "whiskers are 95 % intervals"
+def _notes(answer: Shown) -> tuple[str, ...]:
+    estimated = answer.standard_error is not None or {"standard_error", *_ERRORS} & {*answer.columns}
+    return (how(answer), *(["whiskers are 95 % intervals"] if estimated else []))

@@ -1,30 +1,20 @@
-"""Bar charts: what is drawn, where it goes, and the SVG.
+"""Bar charts: what is drawn.
 
 Bars lie, so that their names can be read, and start at zero. Several series share a group, as the factual and
-the interventional probability of one level do. Looks are those of the diagrams: explicit colours on a white
-ground, no style sheet, no ids.
+the interventional probability of one level do.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from xml.sax.saxutils import escape
 
-from scmlang.diagram.drawing.svg import FAINT, INK, SET, decimals
-from scmlang.diagram.drawing.text import FONTS, text_width
+from scmlang.diagram.drawing.svg import FAINT, SET
 
 # Of Okabe and Ito, which people tell apart whatever colours they see.
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 FACTUAL, INTERVENTIONAL = FAINT, SET
-GRID, QUIET = "#e5e7eb", "#6b7280"
-FONT, TITLE_FONT, SMALL_FONT = 12.0, 14.0, 11.0
-BAR, GROUP_GAP, PANEL_GAP, MARGIN = 15.0, 7.0, 12.0, 16.0
-SWATCH, LEGEND_GAP, LEGEND_LINE = 11.0, 18.0, 20.0
-SMALLEST = 1e-300  # the span of numbers that are as good as equal
-PLOT, LONGEST_LABEL, WIDEST = 380.0, 280.0, 1000.0
 
 
 @dataclass(frozen=True)
@@ -46,10 +36,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Panel:
-    """Groups under a heading."""
+    """Groups under a heading; ``apart`` where their numbers have a scale of their own."""
 
     heading: str
     groups: tuple[Group, ...]
+    apart: bool = False
+
+    @property
+    def bars(self) -> list[Bar]:
+        """Every bar, from top to bottom."""
+        return [bar for group in self.groups for bar in group.bars]
 
 
 @dataclass(frozen=True)
@@ -65,14 +61,16 @@ class Chart:
     """A chart; notebooks show it, and ``svg`` is its text."""
 
     title: str
-    note: str
+    notes: tuple[str, ...]
     series: tuple[Series, ...]
     panels: tuple[Panel, ...]
 
     @cached_property
     def svg(self) -> str:
         """The picture, a whole SVG document without an XML declaration."""
-        return _Drawing(self).svg()
+        from scmlang.views.drawing import svg
+
+        return svg(self)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -80,170 +78,7 @@ class Chart:
     @property
     def bars(self) -> list[Bar]:
         """Every bar, from top to bottom."""
-        return [bar for panel in self.panels for group in panel.groups for bar in group.bars]
-
-
-def ticks(low: float, high: float) -> list[float]:
-    """Multiples of 1, 2 or 5 times a power of ten, from at most ``low`` to at least ``high``."""
-    rough = (high - low) / 5
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= rough * (1 - 1e-9))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [i * step for i in range(first, last + 1)]
-
-
-class _Drawing:
-    """One chart with the measures that its texts and numbers ask for."""
-
-    def __init__(self, chart: Chart) -> None:
-        self.chart = chart
-        names = [group.label for panel in chart.panels for group in panel.groups]
-        labels = max((text_width(name, FONT) for name in names), default=0.0)
-        self.left = MARGIN + min(labels, LONGEST_LABEL) + 8
-        texts = max((text_width(bar.text, SMALL_FONT) for bar in chart.bars), default=0.0)
-        needed = self.left + PLOT + 8 + texts + MARGIN
-        self.width = max(needed, min(2 * MARGIN + text_width(chart.title, TITLE_FONT), WIDEST))
-        self.right = self.width - MARGIN - texts - 8
-        ends = [end for bar in chart.bars for end in (bar.value, *(bar.whisker or ())) if end is not None]
-        low, high = min([0.0, *ends]), max([0.0, *ends])
-        self.ticks = ticks(low, high if high - low > SMALLEST else 1.0)
-        self.legend = self._legend()
-        lines = 1 + max((line for _, line, _ in self.legend), default=-1)
-        self.top = MARGIN + TITLE_FONT + 8 + LEGEND_LINE * lines
-
-    def x(self, value: float) -> float:
-        low, high = self.ticks[0], self.ticks[-1]
-        return self.left + (value - low) / (high - low) * (self.right - self.left)
-
-    def svg(self) -> str:
-        body, bottom = self._body()
-        height = bottom + SMALL_FONT + 10 + MARGIN + (SMALL_FONT + 6 if self.chart.note else 0)
-        across, down = decimals(self.width), decimals(height)
-        lines = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {across} {down}" '
-            f'width="{across}" height="{down}">',
-            f"<title>{escape(self.chart.title)}</title>",
-            f"<desc>{escape(description(self.chart))}</desc>",
-            f'<rect width="{across}" height="{down}" rx="8" fill="#ffffff"/>',
-            f'<g font-family="{FONTS}">',
-            *self._head(),
-            *self._axis(bottom),
-            *body,
-            *self._foot(height),
-            "</g>",
-            "</svg>",
-        ]
-        return "\n".join(lines) + "\n"
-
-    def _legend(self) -> list[tuple[float, int, str]]:
-        """Where the name of each series stands, on which line, and the name; nothing for a single one."""
-        places: list[tuple[float, int, str]] = []
-        x, line = MARGIN, 0
-        for series in self.chart.series if len(self.chart.series) > 1 else ():
-            name = shortened(series.name, LONGEST_LABEL, FONT)
-            across = SWATCH + 5 + text_width(name, FONT)
-            if x > MARGIN and x + across > self.width - MARGIN:
-                x, line = MARGIN, line + 1
-            places.append((x, line, name))
-            x += across + LEGEND_GAP
-        return places
-
-    def _head(self) -> Iterator[str]:
-        title = shortened(self.chart.title, self.width - 2 * MARGIN, TITLE_FONT)
-        yield _text(title, MARGIN, MARGIN + TITLE_FONT - 2, TITLE_FONT, INK)
-        for series, (x, line, name) in zip(self.chart.series, self.legend, strict=False):
-            y = MARGIN + TITLE_FONT + 8 + LEGEND_LINE * line
-            yield _rect(x, y, SWATCH, SWATCH, series.colour)
-            yield _text(name, x + SWATCH + 5, y + SWATCH - 1, FONT, INK)
-
-    def _axis(self, bottom: float) -> Iterator[str]:
-        for tick in self.ticks:
-            x = decimals(self.x(tick))
-            colour = FAINT if tick == 0 else GRID
-            yield f'<path d="M{x},{decimals(self.top)} V{decimals(bottom)}" stroke="{colour}"/>'
-            yield _text(f"{tick:.6g}", self.x(tick), bottom + SMALL_FONT + 3, SMALL_FONT, QUIET, "middle")
-
-    def _foot(self, height: float) -> Iterator[str]:
-        if self.chart.note:
-            note = shortened(self.chart.note, self.width - 2 * MARGIN, SMALL_FONT)
-            yield _text(note, MARGIN, height - MARGIN + 2, SMALL_FONT, QUIET)
-
-    def _body(self) -> tuple[list[str], float]:
-        """The panels, and where they end."""
-        lines: list[str] = []
-        y = self.top + 4
-        for panel in self.chart.panels:
-            if panel.heading:
-                lines.append(_text(panel.heading, MARGIN, y + FONT, FONT, INK, weight="bold"))
-                y += FONT + 8
-            for group in panel.groups:
-                lines += self._group(group, y)
-                y += BAR * len(group.bars) + GROUP_GAP
-            y += PANEL_GAP if panel is not self.chart.panels[-1] else 0
-        return lines, y
-
-    def _group(self, group: Group, y: float) -> Iterator[str]:
-        middle = y + BAR * len(group.bars) / 2 + 0.35 * FONT
-        yield _text(shortened(group.label, LONGEST_LABEL, FONT), self.left - 8, middle, FONT, INK, "end")
-        for bar, series in zip(group.bars, self.chart.series, strict=True):
-            yield from self._bar(bar, series.colour, y)
-            y += BAR
-
-    def _bar(self, bar: Bar, colour: str, y: float) -> Iterator[str]:
-        base = 0.35 * SMALL_FONT + y + BAR / 2
-        if bar.value is None and bar.whisker is None:
-            yield _text(bar.text, self.x(0) + 6, base, SMALL_FONT, QUIET)
-            return
-        ends = [self.x(end) for end in (0.0, bar.value or 0.0, *(bar.whisker or ()))]
-        if bar.value is not None:
-            start, end = sorted((self.x(0), self.x(bar.value)))
-            yield _rect(start, y + 1, end - start, BAR - 2, colour)
-        if bar.whisker is not None:
-            low, high = (decimals(self.x(end)) for end in bar.whisker)
-            top, centre, bottom = (decimals(y + part * BAR) for part in (0.25, 0.5, 0.75))
-            caps = f"M{low},{top} V{bottom} M{high},{top} V{bottom} M{low},{centre} H{high}"
-            yield f'<path d="{caps}" fill="none" stroke="{INK}" stroke-width="1.4"/>'
-        yield _text(bar.text, max(ends) + 6, base, SMALL_FONT, INK)
-
-
-def description(chart: Chart) -> str:
-    """The chart in words."""
-    words = []
-    for panel in chart.panels:
-        for group in panel.groups:
-            name = " ".join(filter(None, (panel.heading, group.label)))
-            parts = [
-                f"{series.name} {bar.text}" if len(chart.series) > 1 else bar.text
-                for bar, series in zip(group.bars, chart.series, strict=True)
-            ]
-            words.append(f"{name}: {', '.join(parts)}." if name else f"{', '.join(parts)}.")
-    return " ".join([*words, chart.note])
-
-
-def shortened(text: str, width: float, size: float) -> str:
-    """The text, or as much of its beginning as fits into a width, with an ellipsis."""
-    if text_width(text, size) <= width:
-        return text
-    while text and text_width(text + "…", size) > width:
-        text = text[:-1]
-    return text + "…"
-
-
-def _rect(x: float, y: float, width: float, height: float, fill: str) -> str:
-    box = " ".join(
-        f'{name}="{decimals(value)}"'
-        for name, value in zip(("x", "y", "width", "height"), (x, y, width, height), strict=True)
-    )
-    return f'<rect {box} fill="{fill}"/>'
-
-
-def _text(
-    text: str, x: float, y: float, size: float, fill: str, anchor: str = "start", weight: str = "normal"
-) -> str:
-    place = f'x="{decimals(x)}" y="{decimals(y)}" font-size="{decimals(size)}" fill="{fill}"'
-    extra = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    extra += f' font-weight="{weight}"' if weight != "normal" else ""
-    return f"<text {place}{extra}>{escape(text)}</text>"
+        return [bar for panel in self.panels for bar in panel.bars]
 
 
 def coloured(names: Sequence[str]) -> tuple[Series, ...]:

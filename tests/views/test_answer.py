@@ -10,6 +10,7 @@ import pytest
 from scmlang.answers import Answer, answer_exactly
 from scmlang.compiler import Compilation
 from scmlang.diagnostics import ScmError
+from scmlang.sampled import answer_model
 from scmlang.views.answer import chart
 from tests.cli.process import EXAMPLES
 
@@ -99,7 +100,7 @@ def test_standard_errors_are_whiskers() -> None:
     known, undefined = found.plot().bars
     assert known.whisker == pytest.approx((0.4 - 1.96 * 0.02, 0.4 + 1.96 * 0.02))
     assert (undefined.value, undefined.text, undefined.whisker) == (None, "undefined", None)
-    assert found.plot().note == "estimated, by likelihood weighting; whiskers are 95 % intervals"
+    assert found.plot().notes == ("estimated, by likelihood weighting", "whiskers are 95 % intervals")
     one = Answer("P(Y=0)", "estimated", "likelihood weighting", 0.4, standard_error=0.02)
     assert one.plot().bars == [known]
 
@@ -109,6 +110,19 @@ def test_bounds_are_a_whisker_alone() -> None:
     (bar,) = found.plot().bars
     assert (bar.value, bar.text, bar.whisker) == (None, "[0.25, 0.5]", (0.25, 0.5))
     assert str(found) == "P(Y[X=1]=1 | X=0) in [0.25, 0.5]\nbounded, by linear programmes"
+
+
+def test_means_stand_apart_from_probabilities() -> None:
+    text = "X: binary\nD: real\nX ~ bernoulli(0.5)\nD ~ normal(40 + 10 * X, 1)\n"
+    found = answer_model(Compilation.from_text(text).model, "do(X=1)", units=1000)
+    finite, real = found.plot().panels
+    assert (finite.heading, finite.apart, real.heading, real.apart) == ("X", False, "D", True)
+    certain = finite.groups[1].bars[1]
+    assert (certain.text, certain.whisker) == ("1", None)
+    factual, other = real.bars
+    assert factual.whisker is not None
+    assert factual.whisker[0] < 45 < factual.whisker[1]
+    assert other.value == pytest.approx(50, abs=0.2)
 
 
 def test_long_fractions_are_drawn_as_numbers() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scmlang.diagram.drawing.text import text_width
-from scmlang.views.bars import BAR, INK, PALETTE, SWATCH, Bar, Chart, Group, Panel, coloured, shortened, ticks
+from scmlang.views.bars import PALETTE, Bar, Chart, Group, Panel, coloured
+from scmlang.views.drawing import BAR, INK, SWATCH, blocks, shortened, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 numbers = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-6)
@@ -21,7 +22,7 @@ def chart(values: list[float], title: str = "P(Y)", labels: list[str] | None = N
     groups = tuple(
         Group(label, (Bar(value, f"{value:.4g}"),)) for label, value in zip(labels, values, strict=True)
     )
-    return Chart(title, "exact", coloured(["p"]), (Panel("", groups),))
+    return Chart(title, ("exact",), coloured(["p"]), (Panel("", groups),))
 
 
 def drawn(picture: Chart) -> ElementTree.Element:
@@ -63,7 +64,7 @@ def test_ticks_are_round_and_reach_past_both_ends(a: float, b: float) -> None:
 
 def test_whiskers_end_where_the_interval_does() -> None:
     whiskered = Bar(0.5, "0.5", (0.25, 1.0))
-    picture = Chart("P", "", coloured(["p"]), (Panel("", (Group("", (whiskered,)),)),))
+    picture = Chart("P", (), coloured(["p"]), (Panel("", (Group("", (whiskered,)),)),))
     root = drawn(picture)
     (x, width), (path,) = bars(root)[0], [p for p in root.iter(f"{SVG}path") if p.get("stroke") == INK]
     low, high = (float(part.split(",")[0]) for part in path.get("d", "").split("M")[1:3])
@@ -94,7 +95,7 @@ def test_long_texts_end_within_the_picture(text: str) -> None:
 @given(st.lists(st.text("abcXYZ=[]", min_size=1, max_size=80), min_size=2, max_size=6, unique=True))
 def test_a_legend_stays_within_the_picture_and_over_the_bars(names: list[str]) -> None:
     bars_ = tuple(Bar(1.0, "1") for _ in names)
-    root = drawn(Chart("P", "", coloured(names), (Panel("", (Group("", bars_),)),)))
+    root = drawn(Chart("P", (), coloured(names), (Panel("", (Group("", bars_),)),)))
     swatches = [r for r in root.iter(f"{SVG}rect") if number(r, "height") == SWATCH]
     assert len(swatches) == len(names)
     first = min(number(r, "y") for r in root.iter(f"{SVG}rect") if number(r, "height") == BAR - 2)
@@ -114,9 +115,20 @@ def test_a_shortened_text_is_a_beginning_that_fits(text: str, width: float) -> N
 
 def test_an_undefined_number_is_said_and_not_drawn() -> None:
     groups = (Group("a", (Bar(0.5, "0.5"),)), Group("b", (Bar(None, "undefined"),)))
-    picture = Chart("P", "", coloured(["p"]), (Panel("", groups),))
+    picture = Chart("P", (), coloured(["p"]), (Panel("", groups),))
     assert len(bars(drawn(picture))) == 1
     assert "undefined" in picture.svg
+
+
+def test_a_panel_apart_has_an_axis_of_its_own() -> None:
+    def panel(name: str, value: float, *, apart: bool = False) -> Panel:
+        return Panel(name, (Group("", (Bar(value, f"{value:g}"),)),), apart)
+
+    panels = [panel("X", 1.0), panel("Y", 0.5), panel("A", 500.0, apart=True), panel("Z", 0.25)]
+    assert [[p.heading for p in block] for block in blocks(panels)] == [["X", "Y"], ["A"], ["Z"]]
+    x, y, a, z = (width for _, width in bars(drawn(Chart("P", (), coloured(["p"]), tuple(panels)))))
+    assert x == a
+    assert [2 * y, 4 * z] == pytest.approx([x, x], abs=0.05)
 
 
 def test_bars_do_not_touch() -> None:
