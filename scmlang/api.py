@@ -328,7 +328,8 @@ class Model:
         Raises:
             ScmError: for a mistaken query, for what has no answer
                 (see :func:`scmlang.answers.answer_exactly`), for a missing run, for unreadable pictures.
-            TypeError: for ``exact`` of a run.
+            TypeError: for ``exact`` or ``method`` of a run, and for ``exact`` of what is sampled.
+            ValueError: for another method.
         """
         asks_run = (
             run is not None or runs is not None or bool(images or given or guidance) or steps is not None
@@ -336,9 +337,11 @@ class Model:
         if not asks_run and not self._edits(text):
             from scmlang.sampled import Method, answer_model
 
+            if exact and Method(method) is Method.sample:
+                raise TypeError("what is sampled is not exact")
             return answer_model(self._checked, text, Method(method), exact=exact, units=units, seed=seed)
-        if exact:
-            raise TypeError("exact=True is for answers from the model's equations, and a run edits pictures")
+        if exact or method != "auto":
+            raise TypeError("exact and method are for answers from equations, and a run edits pictures")
         from scmlang.query import QueryOptions, answer_query
         from scmlang.train.runs import Run, newest_run, open_run
 

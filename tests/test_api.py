@@ -114,6 +114,21 @@ def test_an_intervention_alone_is_a_table_where_all_is_written() -> None:
     assert {"variable": "X", "level": "1", "factual": Fraction(1, 2), "interventional": 1} in found.table
 
 
+def test_sampling_where_it_is_asked_for() -> None:
+    text = "P(Y[X=1]=1 | X=0)"
+    found = TOY.query(text, method="sample", units=20_000, seed=4)
+    assert (found.status, found.units, found.seed) == ("estimated", 20_000, 4)
+    assert found == TOY.query(text, method="sample", units=20_000, seed=4)
+    assert abs(float(found) - 0.52) < 5 * found.standard_error
+    assert found.plot().bars[0].whisker is not None
+    with pytest.raises(scmlang.ScmError, match="E260"):
+        scmlang.loads("A: real\nA ~ normal(0, 1)\n").query("P(A > 0)", method="exact")
+    with pytest.raises(TypeError, match="not exact"):
+        TOY.query(text, method="sample", exact=True)
+    with pytest.raises(ValueError, match="guess"):
+        TOY.query(text, method="guess")
+
+
 def test_named_queries() -> None:
     model = scmlang.loads(NAMED)
     assert model.queries == {"effect": "ATE(X, Y)", "rows": "P(Y | X)", "act": "do(X=1)"}
@@ -131,8 +146,9 @@ def test_what_has_to_be_learned_is_asked_of_a_run(tmp_path: Path, monkeypatch: p
             scmlang.load(STROKES).query(text)
     with pytest.raises(scmlang.ScmError, match="E190"):
         TOY.query("P(X=1)", runs=tmp_path)
-    with pytest.raises(TypeError, match="exact"):
-        TOY.query("P(X=1)", runs=tmp_path, exact=True)
+    for options in ({"exact": True}, {"method": "sample"}):
+        with pytest.raises(TypeError, match="exact and method are for answers from equations"):
+            TOY.query("P(X=1)", runs=tmp_path, **options)
 
 
 @pytest.mark.parametrize(
