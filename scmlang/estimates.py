@@ -21,11 +21,7 @@ from scmlang.estimation.estimate import Method, Options, estimate
 from scmlang.estimation.sample import Sample, read_sample, sample_of
 from scmlang.exact.opening import open_variables
 from scmlang.identify.estimand import Estimand, show, substitute, variable_of, variables
-from scmlang.semantics.quantities import (
-    Probability,
-    Quantity,
-    counterfactuals,
-)
+from scmlang.semantics.quantities import Probability, Quantity, counterfactuals
 from scmlang.semantics.queries import Edit, Intervention
 from scmlang.semantics.queries import show as show_query
 from scmlang.source import Source
@@ -195,7 +191,7 @@ def _require(found: Identification) -> Estimand:
         reasons = tuple(found.notes)
         message = f"whether `{found.query}` is identifiable has not been decided"
         raise ScmError([Diagnostic("E332", message, helps=reasons)])
-    why = () if found.witness is None else (f"in the diagram is {found.witness}",)
+    why = () if found.witness is None else (f"there is {found.witness}",)
     message = f"`{found.query}` is not identifiable: no data on the observed variables tell it"
     raise ScmError([Diagnostic("E331", message, helps=(*why, *found.notes))])
 

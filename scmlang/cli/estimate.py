@@ -52,7 +52,9 @@ def estimate(
     if not 0 < level < 1:
         raise typer.BadParameter("it lies between 0 and 1", param_hint="--level")
     options = Options(method, bootstrap, level, seed, smoothing, folds)
-    found = _from_run(run, words, rows, options) if run else _from_table(words, model, data, options)
+    if run is not None and (model is not None or data is not None or len(words) != 1):
+        raise typer.BadParameter("give a query alone: a run has model and data", param_hint="--run")
+    found = _from_run(run, words[0], rows, options) if run else _from_table(words, model, data, options)
     if format is Format.json:
         print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif format is Format.csv:
@@ -70,9 +72,7 @@ def _from_table(words: list[str], model: str | None, data: Path | None, options:
     return estimate_query(compilation, query, open_table(data), options)
 
 
-def _from_run(run: Path, words: list[str], rows: int, options: Options) -> Estimate:
+def _from_run(run: Path, query: str, rows: int, options: Options) -> Estimate:
     from scmlang.train.runs import open_run
 
-    if len(words) != 1:
-        raise typer.BadParameter("give a query alone: the run has the model", param_hint="QUERY")
-    return estimate_learned(open_run(run), words[0], rows, options)
+    return estimate_learned(open_run(run), query, rows, options)

@@ -47,7 +47,8 @@ def test_the_command(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert "of 2000 rows" in capsys.readouterr().out
     assert run_here("estimate", "P(K=4 | do(S=ring))", *arguments) == 1
     assert "error[E331]" in capsys.readouterr().err
-    assert run_here("estimate", "examples/bow.scm", "P(S=ring)", *arguments) == 2
+    for more in (["P(S=ring)", "P(S=ring)"], ["P(S=ring)", "--data", "d.csv"], ["P(S=ring)", "--model", "S"]):
+        assert run_here("estimate", *more, *arguments) == 2
 
 
 def test_confounded_labels_are_refused(run: Run) -> None:
