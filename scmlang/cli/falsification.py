@@ -31,8 +31,8 @@ class Trial:
     discrete: str
     continuous: str
     seed: int
-    drop_missing: bool = False
-    svg: Path | None = None
+    drop_missing: bool
+    svg: Path | None
 
     def of(self, compilation: Compilation) -> Held:
         """Hold the model's diagram against the table; warnings about the table go to standard error.

@@ -128,8 +128,17 @@ def test(
         raise typer.BadParameter("it draws what data object to: give --data TABLE", param_hint="--svg")
     trial = None
     if data is not None:
-        words = (basis.value, alpha, correction.value, discrete.value, continuous.value, seed)
-        trial = Trial(data, *words, drop_missing=drop_missing, svg=svg)
+        trial = Trial(
+            table=data,
+            basis=basis.value,
+            alpha=alpha,
+            correction=correction.value,
+            discrete=discrete.value,
+            continuous=continuous.value,
+            seed=seed,
+            drop_missing=drop_missing,
+            svg=svg,
+        )
     with limits(limit), limited(assertion_cells=max_cells or LIMITS.assertion_cells):
         done = _run(chosen, model, trial)
     if junit is not None:

@@ -66,15 +66,15 @@ def independencies(diagram: Diagram, basis: Basis = Basis.LOCAL) -> tuple[Condit
         basis: which ones are listed.
 
     Raises:
-        ScmError: E300 where they are more than ``LIMITS.independencies``.
+        ScmError: E300 where they are more than ``LIMITS.independencies``, of pairs excepted.
     """
     graph = BitGraph.of(diagram.latent_projection())
     most = LIMITS.independencies
-    found = list(islice(_LISTS[basis](graph), most + 1))
-    if len(found) > most:
+    found = list(_LISTS[basis](graph) if basis is Basis.PAIRS else islice(_LISTS[basis](graph), most + 1))
+    if len(found) > most and basis is not Basis.PAIRS:
         message = f"the diagram implies more than {most} independencies"
         helps = (
-            "list one for each missing edge with `--pairs`",
+            "list one for each missing edge with `--pairs`, or test them with `--basis pairs`",
             f"or raise the bound: `--limit independencies={10 * most}`",
         )
         raise ScmError([Diagnostic("E300", message, helps=helps)])

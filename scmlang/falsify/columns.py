@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,30 +25,25 @@ FEWEST_ROWS = 10
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A variable's values.
+    """A variable's values; made by :meth:`categorical` and :meth:`numeric`.
 
     Attributes:
         name: the variable.
         codes: int64[n] with every number from 0 to ``levels - 1``, where the variable is categorical.
         levels: how many levels occur; 0 for numbers.
-        coordinates: float64[n, d], the standardised numbers, or an indicator of each level but the first.
+        numbers: float64[n], standardised, or 0 where they are constant; empty for levels.
     """
 
     name: str
     codes: Codes | None
     levels: int
-    coordinates: Matrix
-
-    @property
-    def is_constant(self) -> bool:
-        return not self.coordinates.any()
+    numbers: Matrix
 
     @classmethod
     def categorical(cls, name: str, codes: Codes) -> Column:
         """A column of levels, those that do not occur left out."""
         occurring, dense = np.unique(codes, return_inverse=True)
-        indicators = np.eye(len(occurring))[dense][:, 1:]
-        return cls(name, dense.astype(np.int64), len(occurring), indicators)
+        return cls(name, dense.astype(np.int64), len(occurring), np.zeros(0))
 
     @classmethod
     def numeric(cls, name: str, values: Matrix) -> Column:
@@ -55,8 +51,27 @@ class Column:
         scale = float(np.abs(values).max(initial=0.0)) or 1.0
         centred = values / scale - (values / scale).mean()
         spread = centred.std()
-        centred = centred / spread if spread > 1e-12 else np.zeros_like(centred)
-        return cls(name, None, 0, centred[:, None])
+        return cls(name, None, 0, centred / spread if spread > 1e-12 else np.zeros_like(centred))
+
+    @property
+    def rows(self) -> int:
+        return len(self.numbers if self.codes is None else self.codes)
+
+    @property
+    def width(self) -> int:
+        """The number of coordinates."""
+        return 1 if self.codes is None else self.levels - 1
+
+    @property
+    def is_constant(self) -> bool:
+        return self.levels < 2 if self.codes is not None else not self.numbers.any()
+
+    @cached_property
+    def coordinates(self) -> Matrix:
+        """float64[n, width]: the numbers, or an indicator of each level but the first."""
+        if self.codes is None:
+            return self.numbers[:, None]
+        return np.asarray((self.codes[:, None] == np.arange(1, self.levels)).astype(np.float64))
 
 
 @dataclass(frozen=True, eq=False)

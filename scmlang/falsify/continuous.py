@@ -19,6 +19,7 @@ import numpy as np
 from scmlang.falsify.columns import Column
 from scmlang.falsify.evidence import CORRELATION, Evidence, Untestable, never_both
 from scmlang.falsify.regression import (
+    CELLS,
     Matrix,
     joined,
     linear_residuals,
@@ -50,9 +51,9 @@ def covariance_measure(x: Column, y: Column, given: Sequence[Column], rng: np.ra
     """
     from scipy.stats import f
 
-    n, coordinates = len(x.coordinates), joined(given, len(x.coordinates))
-    width = x.coordinates.shape[1] * y.coordinates.shape[1]
-    _require_rows(n, coordinates.shape[1] + width + 3)
+    n, width = x.rows, x.width * y.width
+    _require_size(x, y, given)
+    coordinates = joined(given, n)
     left = [smooth_residuals(column.coordinates, coordinates, rng) for column in (x, y)]
     _require_variation(left, (x, y), given)
     products = (left[0][:, :, None] * left[1][:, None, :]).reshape(n, width)
@@ -76,10 +77,9 @@ def partial_correlation(x: Column, y: Column, given: Sequence[Column]) -> Eviden
     """
     from scipy.stats import norm
 
-    n = len(x.coordinates)
-    basis = linear_space(joined(given, n))
-    free = n - basis.shape[1] - 2
-    _require_rows(n, basis.shape[1] + 3)
+    _require_size(x, y, given)
+    basis = linear_space(joined(given, x.rows))
+    free = x.rows - basis.shape[1] - 2
     left = [linear_residuals(column.coordinates, basis) for column in (x, y)]
     _require_variation(left, (x, y), given)
     r = _correlation(*left)
@@ -95,15 +95,20 @@ def _correlation(a: Matrix, b: Matrix) -> float:
     return float(found[np.argmax(np.abs(found))])
 
 
-def _require_rows(n: int, needed: int) -> None:
-    if n < needed:
-        raise Untestable(f"it needs {needed} rows")
+def _require_size(x: Column, y: Column, given: Sequence[Column]) -> None:
+    """Refuse what has more coordinates than the rows can tell apart, or than memory should hold."""
+    for column in (x, y):
+        if column.is_constant:
+            raise Untestable(f"`{column.name}` is constant")
+    numbers = sum(column.width for column in given) + x.width * y.width + 3
+    if x.rows < numbers:
+        raise Untestable(f"it needs {numbers} rows")
+    if x.rows * numbers > CELLS:
+        raise Untestable("the variables have too many levels for so many rows")
 
 
 def _require_variation(left: Sequence[Matrix], of: Sequence[Column], given: Sequence[Column]) -> None:
     for residuals, column in zip(left, of, strict=True):
-        if column.is_constant:
-            raise Untestable(f"`{column.name}` is constant")
         if (residuals**2).mean() < NOTHING * (column.coordinates**2).mean():
             names = ", ".join(f"`{c.name}`" for c in given)
             verb = "determine" if len(given) > 1 else "determines"

@@ -55,7 +55,7 @@ def stratified_test(
     df = sum((t.shape[0] - 1) * (t.shape[1] - 1) for t in tables)
     statistic = _STATISTICS[kind]
     value = float(sum(statistic(t[None])[0] for t in tables))
-    information = float(sum(_g(t[None])[0] for t in tables)) / (2 * len(x.coordinates))
+    information = float(sum(_g(t[None])[0] for t in tables)) / (2 * x.rows)
     name = "G" if kind is Discrete.G else "chi-squared"
     if _is_large(tables):
         from scipy.stats import chi2
@@ -67,7 +67,7 @@ def stratified_test(
 
 def strata(x: Column, y: Column, given: Sequence[Column]) -> list[Counts]:
     """The table of X and Y in every stratum of Z in which both vary, without empty rows and columns."""
-    stratum = _joint([c.codes for c in given if c.codes is not None], len(x.coordinates))
+    stratum = _joint([c.codes for c in given if c.codes is not None], x.rows)
     order = np.argsort(stratum, kind="stable")
     cuts = np.flatnonzero(np.diff(stratum[order])) + 1
     tables = []

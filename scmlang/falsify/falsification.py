@@ -151,7 +151,7 @@ def falsify(diagram: Diagram, data: Data, settings: Settings | None = None) -> F
         ScmError: E300 where the diagram implies too many independencies.
     """
     chosen = settings or Settings()
-    diagram = replace(diagram, observed=diagram.observed & data.columns.keys()).latent_projection()
+    diagram = replace(diagram, observed=diagram.observed.intersection(data.columns)).latent_projection()
     listed = independencies(diagram, chosen.basis)
     claims = list(dict.fromkeys(one for claim in listed for one in _single(claim)))
     tests = _Tests(data, chosen, len(claims))
@@ -197,7 +197,7 @@ class _Tests:
 
 
 def _is_scalar(column: Column) -> bool:
-    return bool(column.coordinates.shape[1] == 1)
+    return column.width == 1
 
 
 def _tried(tests: _Tests, claim: ConditionalIndependence) -> Finding:

@@ -51,6 +51,7 @@ def test_without_domains_the_cells_do(cells: list[object], levels: int, tmp_path
 
 def test_coordinates_are_standardised_numbers_or_indicators() -> None:
     number = Column.numeric("X", np.array([1e9, 1e9 + 1, 1e9 + 2])).coordinates[:, 0]
+    assert Column.numeric("X", np.full(3, 0.1)).is_constant
     assert number.mean() == pytest.approx(0, abs=1e-9)
     assert number.std() == pytest.approx(1)
     levels = Column.categorical("X", np.array([5, 2, 9, 2]))

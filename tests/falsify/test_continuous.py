@@ -176,3 +176,15 @@ def test_what_cannot_be_tested_says_why() -> None:
         few = [number(name, rng.normal(size=4)) for name in "XYZW"]
         with pytest.raises(Untestable, match=r"it needs \d rows"):
             test(few[0], few[1], few[2:])
+
+
+def test_very_many_levels_are_refused_before_they_fill_the_memory() -> None:
+    rng = np.random.default_rng(0)
+    x, y = (Column.categorical(name, rng.permutation(20_000) % 190) for name in "XY")
+    with pytest.raises(Untestable, match="needs 357"):
+        covariance_measure(x, y, [number("Z", rng.normal(size=20_000))], rng)
+    names = Column.categorical("N", np.arange(20_000) // 2)
+    with pytest.raises(Untestable, match="too many levels"):
+        covariance_measure(
+            number("X", rng.normal(size=20_000)), number("Y", rng.normal(size=20_000)), [names], rng
+        )

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from scmlang.diagram import Diagram
 from scmlang.diagram.independencies import Basis
+from scmlang.falsify.columns import Column, Data
 from scmlang.falsify.continuous import Continuous
 from scmlang.falsify.discrete import Discrete
-from scmlang.falsify.falsification import Falsification, Settings, Verdict
+from scmlang.falsify.falsification import Falsification, Settings, Verdict, falsify
 from scmlang.falsify.multiplicity import Correction
 from scmlang.falsify.picture import picture, show_p
+from tests.diagram.strategies import diagrams
 from tests.falsify.support import Compilation, held, write
 
 TRUE = "{A, B} -> C -> D -> E; A -> E"
@@ -147,3 +152,37 @@ def test_the_picture_has_a_red_line_for_each_objection(path: Path) -> None:
 
 def test_a_small_p_value_is_a_bound() -> None:
     assert [show_p(p) for p in (0.0312, 1e-4, 1e-9)] == ["p = 0.031", "p = 0.0001", "p < 0.0001"]
+
+
+# --- whatever the data
+
+
+def awkward(rng: np.random.Generator, name: str, n: int) -> Column:
+    """A column that is skewed, huge, constant, sparse, or different in every row."""
+    kinds = (
+        lambda: Column.categorical(name, rng.integers(0, int(rng.integers(1, 8)), n)),
+        lambda: Column.categorical(name, np.arange(n)),
+        lambda: Column.numeric(name, np.exp(5 * rng.normal(size=n))),
+        lambda: Column.numeric(name, rng.integers(0, 3, n) * 1e12),
+        lambda: Column.numeric(name, np.full(n, 0.3)),
+        lambda: Column.numeric(name, np.arange(n, dtype=np.float64)),
+    )
+    return kinds[int(rng.integers(len(kinds)))]()
+
+
+@pytest.mark.filterwarnings("error")
+@settings(max_examples=60, deadline=None)
+@given(diagrams(most=5), st.integers(0, 2**32), st.sampled_from(Basis), st.sampled_from(Continuous))
+def test_every_test_ends_with_a_number_or_a_reason(
+    diagram: Diagram, seed: int, basis: Basis, continuous: Continuous
+) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(10, 60))
+    data = Data({name: awkward(rng, name, n) for name in diagram.nodes}, n, ())
+    for finding in falsify(diagram, data, Settings(basis, continuous=continuous)).findings:
+        if finding.evidence is None:
+            assert finding.reason
+            assert finding.verdict is Verdict.UNTESTED
+        else:
+            assert 0 <= finding.evidence.p <= (finding.adjusted or 0) <= 1
+            assert np.isfinite([finding.evidence.statistic, finding.evidence.effect]).all()
