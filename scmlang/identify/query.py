@@ -17,7 +17,7 @@ from scmlang.identify.counterfactuals import identify_counterfactual
 from scmlang.identify.criteria import instruments, named
 from scmlang.identify.estimand import Estimand, Linear, Marginal, Product, Quotient, free, simplify
 from scmlang.identify.id import derive_on
-from scmlang.identify.result import Identification
+from scmlang.identify.result import Identification, Step
 from scmlang.identify.terms import (
     OneWorld,
     Term,
@@ -41,6 +41,7 @@ from scmlang.semantics.quantities import (
 
 Experiments = Sequence[frozenset[str]]
 Weights = dict[Term | None, Fraction]
+_RULE_3 = "do-calculus, rule 3, and consistency"
 READABLE = 16  # factors; what is longer is not simplified, which takes seconds where nobody reads the result
 
 
@@ -94,7 +95,14 @@ class _Dispatcher:
         number = weights.get(None, Fraction(0))
         parts += [(number, constant(1))] if number or not parts else []
         whole = self._readable(Linear(tuple(parts)))
-        return self._joined(shown, list(terms), whole, weighted=True)
+        found = self._joined(shown, list(terms), whole, weighted=True)
+        gone = [show_quantity(t, self.variables) for t, weight in weights.items() if t and not weight]
+        if not gone:
+            return found
+        method = found.method if terms else "do-calculus"
+        return replace(
+            found, method=method, steps=(Step(_RULE_3, f"{', '.join(gone)} cancels"), *found.steps)
+        )
 
     def _joined(
         self, shown: str, terms: list[Term], estimand: Estimand | None, *, weighted: bool

@@ -86,6 +86,8 @@ def test_a_contrast_that_is_no_effect_is_nothing() -> None:
     answer = found(f"X, Y, Z, W: binary; {BOW}", "CDE(X, W, Y=1)")
     assert answer.estimand is not None
     assert show(answer.estimand) == "0"
+    assert answer.method == "do-calculus"
+    assert [step.text for step in answer.steps] == ["E(W | do(Y=1)) cancels"]
 
 
 def test_levels_have_their_names() -> None:
