@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,32 +11,16 @@ from typing import Any
 from scmlang.answers import Answer
 from scmlang.bounds.engine import Bounds, bound
 from scmlang.bounds.generic import random_sources
+from scmlang.bounds.opening import free, opened, with_values
 from scmlang.bounds.problem import Problem, make_problem
 from scmlang.bounds.responses import Monotone
 from scmlang.bounds.sources import Sample, Source, from_model, from_table
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.exact.opening import closed, open_variables
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
-from scmlang.semantics.quantities import (
-    Arithmetic,
-    Constant,
-    Counterfactual,
-    Effect,
-    Event,
-    Expectation,
-    Negative,
-    Probability,
-    Quantity,
-    parts,
-    show_counterfactual,
-    show_quantity,
-    show_value,
-)
+from scmlang.semantics.quantities import Quantity, show_counterfactual, show_quantity, show_value
 from scmlang.semantics.queries import Edit, Intervention, read_query
 from scmlang.views.cells import Cell, show_number
-
-Condition = Event | Counterfactual
 
 
 @dataclass(frozen=True)
@@ -158,23 +142,21 @@ def _spread(
 
 def _cases(query: Quantity, model: CausalModel) -> tuple[tuple[str, ...], Iterator[tuple[Any, Quantity]]]:
     """The variables that are left open, and the query for each of their values."""
-    free = list(dict.fromkeys(_free(query)))
-    opened = sorted(
-        {n for term in _terms(query) for n in open_variables(term)}, key=list(model.variables).index
-    )
-    names = [*opened, *(c.variable for c in free)]
-    labels = [f"do({name})" for name in opened]
-    for one in free:
-        alone = sum(other.variable == one.variable for other in free) == 1
+    variables = free(query)
+    held_names = sorted(opened(query), key=list(model.variables).index)
+    names = [*held_names, *(c.variable for c in variables)]
+    labels = [f"do({name})" for name in held_names]
+    for one in variables:
+        alone = sum(other.variable == one.variable for other in variables) == 1
         labels.append(one.variable if alone else show_counterfactual(one, model.variables))
     domains = [_domain(model, name) for name in names]
 
     def cases() -> Iterator[tuple[Any, Quantity]]:
         for values in product(*(range(d.offset, d.offset + d.size) for d in domains)):
-            held = dict(zip(opened, values, strict=False))
-            at = dict(zip(free, values[len(opened) :], strict=True))
+            held = dict(zip(held_names, values, strict=False))
+            at = dict(zip(variables, values[len(held_names) :], strict=True))
             levels = tuple(show_value(d, v) for d, v in zip(domains, values, strict=True))
-            yield levels, _given_values(query, held, at)
+            yield levels, with_values(query, held, at)
 
     return tuple(labels), cases()
 
@@ -184,41 +166,6 @@ def _domain(model: CausalModel, name: str) -> Finite:
     if not isinstance(domain, Finite):
         raise TypeError(f"{name} is not finite, which the problem has refused")
     return domain
-
-
-def _terms(node: Quantity | Event) -> Iterator[Probability | Expectation]:
-    if isinstance(node, Probability | Expectation):
-        yield node
-        return
-    for part in parts(node):
-        yield from _terms(part)
-
-
-def _free(node: Quantity) -> Iterator[Counterfactual]:
-    for term in _terms(node):
-        events = (*(term.events if isinstance(term, Probability) else ()), *term.given)
-        yield from (event for event in events if isinstance(event, Counterfactual))
-
-
-def _given_values(node: Quantity, held: Mapping[str, int], at: Mapping[Counterfactual, int]) -> Quantity:
-    match node:
-        case Arithmetic(_, left, right):
-            sides = _given_values(left, held, at), _given_values(right, held, at)
-            return replace(node, left=sides[0], right=sides[1])
-        case Negative(operand):
-            return Negative(_given_values(operand, held, at))
-        case Effect():
-            return _given_values(node.definition, held, at)
-        case Probability(events, given):
-            return closed(Probability(_valued(events, at), _valued(given, at)), held)
-        case Expectation(of, given):
-            return closed(Expectation(of, _valued(given, at)), held)
-        case _:
-            return node
-
-
-def _valued(events: Sequence[Condition], at: Mapping[Counterfactual, int]) -> tuple[Condition, ...]:
-    return tuple(Event("=", e, Constant(at[e])) if isinstance(e, Counterfactual) else e for e in events)
 
 
 # --- answers

@@ -8,7 +8,7 @@ instrument, and is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
@@ -64,7 +64,7 @@ def make_problem(model: CausalModel, quantity: Quantity) -> Problem:
             of a variable that is not observed.
     """
     diagram = build_diagram(model)
-    asked = set(_mentioned(quantity))
+    asked = set(mentioned(quantity))
     unseen = sorted(asked - diagram.observed)
     if unseen:
         message = f"`{unseen[0]}` is not observed, so the data say nothing about it by name"
@@ -110,21 +110,16 @@ def _finite(model: CausalModel, name: str) -> Finite:
     raise ScmError([Diagnostic("E351", message, model.source, variable.span, helps=helps)])
 
 
-def _mentioned(quantity: Quantity) -> Iterator[str]:
+def mentioned(quantity: Quantity) -> Iterator[str]:
+    """Every variable that a quantity speaks of, those in subscripts included."""
     for variable in counterfactuals(quantity):
         yield variable.variable
-        yield from held_names(variable.world)
+        yield from _held_names(variable.world)
 
 
-def held_names(world: World) -> Iterator[str]:
-    """Every variable that a world speaks of, those of nested subscripts included."""
+def _held_names(world: World) -> Iterator[str]:
     for item in world:
         yield item.variable
         if isinstance(item.value, Counterfactual):
             yield item.value.variable
-            yield from held_names(item.value.world)
-
-
-def domains_of(problem: Problem, names: Iterable[str]) -> Mapping[str, Finite]:
-    """The domains of some of the variables."""
-    return {name: problem.domains[problem.graph.place[name]] for name in names}
+            yield from _held_names(item.value.world)

@@ -1,0 +1,79 @@
+"""Quantities whose variables are open, term by term: what is open, and the quantity with values for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from scmlang.exact.opening import closed, open_variables
+from scmlang.semantics.quantities import (
+    Arithmetic,
+    Constant,
+    Counterfactual,
+    Effect,
+    Event,
+    Expectation,
+    Negative,
+    Probability,
+    Quantity,
+    parts,
+)
+
+Condition = Event | Counterfactual
+
+
+def terms(node: Quantity | Event) -> Iterator[Probability | Expectation]:
+    """Every probability and expectation of a quantity."""
+    if isinstance(node, Probability | Expectation):
+        yield node
+        return
+    for part in parts(node):
+        yield from terms(part)
+
+
+def opened(node: Quantity) -> set[str]:
+    """The variables that some world holds at any value."""
+    return {name for term in terms(node) for name in open_variables(term)}
+
+
+def free(node: Quantity) -> list[Counterfactual]:
+    """The variables that stand for each of their values, each once, in order of occurrence."""
+    found = []
+    for term in terms(node):
+        events = (*(term.events if isinstance(term, Probability) else ()), *term.given)
+        found += [event for event in events if isinstance(event, Counterfactual)]
+    return list(dict.fromkeys(found))
+
+
+def with_values(node: Quantity, held: Mapping[str, int], at: Mapping[Counterfactual, int]) -> Quantity:
+    """The quantity with values for what :func:`opened` and :func:`free` find."""
+
+    def condition(event: Condition) -> Condition:
+        return Event("=", event, Constant(at[event])) if isinstance(event, Counterfactual) else event
+
+    return through(node, condition, term=lambda found: closed(found, held))
+
+
+def through(
+    node: Quantity,
+    condition: Callable[[Condition], Condition],
+    mean: Callable[[Quantity], Quantity] = lambda of: of,
+    term: Callable[[Probability | Expectation], Quantity] = lambda found: found,
+) -> Quantity:
+    """The quantity with each condition, the inside of each mean, and then each term replaced.
+
+    Effects are replaced by their definitions.
+    """
+    match node:
+        case Arithmetic(sign, left, right):
+            sides = (through(side, condition, mean, term) for side in (left, right))
+            return Arithmetic(sign, *sides)
+        case Negative(operand):
+            return Negative(through(operand, condition, mean, term))
+        case Effect():
+            return through(node.definition, condition, mean, term)
+        case Probability(events, given):
+            return term(Probability(tuple(map(condition, events)), tuple(map(condition, given))))
+        case Expectation(of, given):
+            return term(Expectation(mean(of), tuple(map(condition, given))))
+        case _:
+            return node

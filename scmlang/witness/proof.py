@@ -1,0 +1,213 @@
+"""Two models as texts, and their proof by the exact engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+
+from scmlang.compiler import Compilation
+from scmlang.diagnostics.base import InternalError
+from scmlang.diagram.diagram import Diagram
+from scmlang.exact.engine import answer
+from scmlang.semantics.model import CausalModel
+from scmlang.semantics.quantities import (
+    Constant,
+    Counterfactual,
+    Event,
+    Held,
+    Probability,
+    Quantity,
+    show_quantity,
+)
+from scmlang.witness.question import Question
+from scmlang.witness.units import Cause, Units, parents_of
+
+CELLS = 256  # assertions about the data; what is over is confirmed and not written
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two distributions of one hidden cause.
+
+    Attributes:
+        units: the causes and the equations; the first cause is the one that has two distributions.
+        question: the query.
+        experiments: the sets that were held, besides observation.
+        chances: of the states of the first cause, in either model.
+        positive: whether every probability of what is observed is positive.
+    """
+
+    units: Units
+    question: Question
+    experiments: tuple[frozenset[str], ...]
+    chances: tuple[tuple[Fraction, ...], ...]
+    positive: bool
+
+
+def proved(pair: Pair, diagram: Diagram, shown: str) -> tuple[str, str]:
+    """The two texts, confirmed.
+
+    Args:
+        pair: what was found.
+        diagram: the whole one; its other nodes are coins.
+        shown: the query as it was asked.
+
+    Raises:
+        InternalError: where the exact engine does not confirm it.
+    """
+    bodies = [_body(pair, side, diagram) for side in (0, 1)]
+    models = [Compilation.from_text(body).model for body in bodies]
+    data = list(_data(pair, diagram))
+    agreed = [[_exactly(model, cell) for cell in data] for model in models]
+    values = [_exactly(model, pair.question.quantity) for model in models]
+    edges = all(set(m.edges) <= diagram.directed and set(m.confounded) <= diagram.bidirected for m in models)
+    if agreed[0] != agreed[1] or values[0] == values[1] or not edges:
+        raise InternalError(f"two models do not show that {shown} is not identifiable")
+    variables = models[0].variables
+    asked = show_quantity(pair.question.quantity, variables)
+    sources = ["P", *(f"P under do({', '.join(sorted(held))})" for held in pair.experiments)]
+    cause = pair.units.causes[0].name
+    texts = []
+    for side, body in enumerate(bodies):
+        head = [
+            f"# Model {side + 1} of two that prove `{shown}` not identifiable.",
+            f"# They agree on {' and '.join(sources)}, and differ in the chances of {cause}.",
+            f"# {asked} is {values[side]} here and {values[1 - side]} in model {2 - side}.",
+            *_notes(pair),
+        ]
+        claims = ["# What agrees."]
+        shares = zip(data[:CELLS], agreed[side], strict=False)
+        claims += [f"assert {show_quantity(cell, variables)} == {value}" for cell, value in shares]
+        claims += ["", "# What differs.", f"assert {asked} == {_written(values[side])}"]
+        texts.append("\n".join([*head, "", body, *claims, ""]))
+    return texts[0], texts[1]
+
+
+def _written(value: Fraction) -> str:
+    return str(value) if value >= 0 else f"0 - {-value}"
+
+
+def _exactly(model: CausalModel, quantity: Quantity) -> Fraction:
+    return Fraction(answer(model, quantity, exact=True).value)
+
+
+def _notes(pair: Pair) -> Iterator[str]:
+    for name, levels in pair.question.levels.items():
+        written = ", ".join(f"{v} is written {i if len(levels) == 2 else 1}" for i, v in enumerate(levels))
+        yield f"# {name} has two levels here: {written}."
+
+
+def _data(pair: Pair, diagram: Diagram) -> Iterator[Probability]:
+    """Every probability of the data, of the variables that play a part."""
+    names = pair.units.diagram.nodes
+    for held in (frozenset[str](), *pair.experiments):
+        order = [name for name in names if name in held]
+        free = [name for name in names if name not in held]
+        for levels in product((0, 1), repeat=len(order)):
+            world = tuple(Held(n, v) for n, v in zip(order, levels, strict=True))
+            for values in product((0, 1), repeat=len(free)):
+                events = (
+                    Event("=", Counterfactual(n, world), Constant(v))
+                    for n, v in zip(free, values, strict=True)
+                )
+                if free:
+                    yield Probability(tuple(events))
+
+
+# --- text
+
+
+def _body(pair: Pair, side: int, diagram: Diagram) -> str:
+    units = pair.units
+    shares = [pair.chances[side], *(_shares(weights) for weights in units.weights)]
+    used = [i for i, both in enumerate(zip(*pair.chances, strict=True)) if any(both)]
+    first = units.causes[0]
+    kept = replace(first, states=tuple(first.states[i] for i in used))
+    causes = [kept, *units.causes[1:]]
+    chances = [tuple(shares[0][i] for i in used), *shares[1:]]
+    names = _names(causes, diagram)
+    lines = [
+        f"exogenous {name} ~ categorical({', '.join(map(str, chance))})"
+        for cause, name, chance in zip(causes, names, chances, strict=True)
+        if len(cause.states) > 1
+    ]
+    lines += ["", f"{', '.join(diagram.nodes)}: binary", ""]
+    for node in diagram.nodes:
+        if node not in units.diagram.nodes:
+            lines.append(f"{node} ~ bernoulli(1/2)  # plays no part")
+            continue
+        named = [pair for pair in zip(causes, names, strict=True) if node in pair[0].variables]
+        lines.append(f"{node} := {_unwrapped(_equation(node, named, units.diagram))}")
+    return "\n".join([*lines, ""])
+
+
+def _shares(weights: Sequence[int]) -> tuple[Fraction, ...]:
+    return tuple(Fraction(weight, sum(weights)) for weight in weights)
+
+
+def _names(causes: Sequence[Cause], diagram: Diagram) -> list[str]:
+    """Names of the causes that no variable has."""
+    taken = set(diagram.nodes)
+    found = []
+    for cause in causes:
+        name = cause.name
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        found.append(name)
+    return found
+
+
+def _equation(node: str, causes: Sequence[tuple[Cause, str]], diagram: Diagram) -> str:
+    """What the causes have a variable do, the first of them heeding the others or not."""
+    (cause, name), *others = causes
+    parents = parents_of(diagram, node)
+    zero, one = (_where(side, name, parents) for side in cause.masks(node, 2 ** len(parents)))
+    if not others:
+        return zero
+    rest = _equation(node, others, diagram)
+    return (
+        f"(if {_unwrapped(rest)} then {one} else {zero})" if node in cause.heeds else f"({zero} xor {rest})"
+    )
+
+
+def _where(masks: Sequence[int], name: str, parents: Sequence[str]) -> str:
+    """Where responses are 1, as a disjunction over the levels of the parents."""
+    cases = []
+    for i, levels in enumerate(product((0, 1), repeat=len(parents))):
+        ones = [k for k, mask in enumerate(masks) if mask >> i & 1]
+        held = [f"{p} == {v}" for p, v in zip(parents, levels, strict=True)]
+        if ones:
+            cases.append([*held, _states(name, ones, len(masks))] if len(ones) < len(masks) else held)
+    return _either(cases)
+
+
+def _states(name: str, ones: Sequence[int], count: int) -> str:
+    """``U >= 4``, or each state by its number."""
+    if list(ones) == list(range(ones[0], count)) and len(ones) > 1:
+        return f"{name} >= {ones[0]}"
+    if list(ones) == list(range(len(ones))) and len(ones) > 1:
+        return f"{name} <= {ones[-1]}"
+    either = [f"{name} == {k}" for k in ones]
+    return either[0] if len(ones) == 1 else f"({' or '.join(either)})"
+
+
+def _unwrapped(text: str) -> str:
+    """Without brackets around the whole."""
+    depth = 0
+    for i, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return text[1:-1] if text[:1] == "(" and i == len(text) - 1 else text
+    return text
+
+
+def _either(cases: Sequence[Sequence[str]]) -> str:
+    if not cases:
+        return "0"
+    if not all(cases):
+        return "1"
+    both = [case[0] if len(case) == 1 else f"({' and '.join(case)})" for case in cases]
+    return both[0] if len(both) == 1 else f"({' or '.join(both)})"
