@@ -125,6 +125,7 @@ def test_distributions_sum_to_one_and_to_their_margins(system: System) -> None:
     assert all(cell is None for cell in margin[..., ~certain].flat)
 
 
+@pytest.mark.slow
 @settings(max_examples=MODELS, deadline=None)
 @given(systems())
 def test_enumeration_of_every_unit_agrees(system: System) -> None:
