@@ -80,6 +80,7 @@ class Closure:
         self._atoms: dict[Mechanism, Term] = {}
         self._bound: set[str] = set()
         self._same: dict[str, Term] = {}
+        self._known: dict[Counterfactual, Term] = {}
 
     def restricted(self, keep: Iterable[Atom]) -> Closure:
         """Another closure, of some of its atoms."""
@@ -107,6 +108,11 @@ class Closure:
 
     def value(self, node: Counterfactual) -> Term:
         """The term of a counterfactual variable; it and all above it become atoms."""
+        if node not in self._known:
+            self._known[node] = self._walk(node)
+        return self.find(self._known[node])
+
+    def _walk(self, node: Counterfactual) -> Term:
         held = {h.variable: h for h in node.world}
         above = self._above(node.variable, held)
         found: dict[str, Term] = {}

@@ -128,16 +128,16 @@ class Derivation:
         seeds = _terms(closure, chain(*asked)) | {term for term in means if term is not None}
         atoms, touched = relevant(closure, seeds, [_terms(closure, c) for c in several])
         evidence = [tuple(chain(*chosen)) for chosen in combinations(*(several[i] for i in touched))]
-        above = [
+        above = linear(
             (target.weight, self._part(closure.restricted(atoms), (*pairs, *more), mean))
             for target, found, mean in zip(targets, asked, means, strict=True)
             for pairs in found
             for more in evidence
-        ]
+        )
         below = linear((Fraction(1), self._part(closure.restricted(atoms), more, None)) for more in evidence)
         if below == ZERO:
             raise Impossible
-        return over(linear(above), below)
+        return over(above, below)
 
     def _part(self, closure: Closure, pairs: Pairs, mean: Term | None) -> Estimand | None:
         for pair in pairs:
@@ -196,7 +196,7 @@ def relevant(
 
 
 def linear(terms: Iterable[tuple[Fraction, Estimand | None]]) -> Estimand | None:
-    """The weighted sum; None where some term is."""
+    """The weighted sum; None where some term is, and no more terms are asked for."""
     flat: list[tuple[Fraction, Estimand]] = []
     for weight, term in terms:
         if term is None:

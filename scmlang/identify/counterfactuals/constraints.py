@@ -91,9 +91,9 @@ def targets(node: Quantity, words: Vocabulary, weight: Fraction = Fraction(1)) -
 
 
 def by_level(target: Target, words: Vocabulary) -> list[Target]:
-    """The mean of a variable as a sum over its levels, where they are known."""
+    """The mean of a variable as a sum over its levels, where they are known and few."""
     levels = None if target.of is None else words.values(target.of.variable)
-    if target.of is None or levels is None:
+    if target.of is None or levels is None or len(levels) ** 2 > LIMITS.estimand_cases:
         return [target]
     cases = [(Fraction(v), ((target.of, words.at(target.of.variable, v)),)) for v in levels]
     return [Target(target.weight * v, (*target.events, _equal(case, words))) for v, case in cases if v]
@@ -110,10 +110,10 @@ def _equation(left: Counterfactual, right: Quantity, words: Vocabulary) -> Case 
 
 
 def _equal(case: Case, words: Vocabulary) -> Constraint:
-    """One equation, and the other values of its variable where they are known."""
+    """One equation, and the other values of its variable where they are known and not too many."""
     ((left, right),) = case
     levels = words.values(left.variable)
-    if isinstance(right, Counterfactual) or levels is None:
+    if isinstance(right, Counterfactual) or levels is None or len(levels) > LIMITS.estimand_cases:
         return Constraint((case,))
     others = (words.at(left.variable, level) for level in levels)
     return Constraint((case,), tuple(((left, other),) for other in others if other != right))

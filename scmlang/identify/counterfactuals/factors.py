@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from scmlang.diagram.bitgraph import BitGraph
@@ -103,6 +104,7 @@ def c_factors(graph: Diagram, experiments: Iterable[Iterable[str]] = ()) -> CFac
     bits = BitGraph.of(graph)
     sources = list(dict.fromkeys([0, *map(bits.mask, experiments)]))
 
+    @cache
     def q(component: frozenset[str]) -> Estimand | Witness:
         of = bits.mask(component)
         derived = derive_on(bits, of, bits.all & ~of, 0, sources, explain=False)

@@ -23,7 +23,7 @@ from scmlang.identify.counterfactuals.factors import ZERO
 from scmlang.identify.estimand import Estimand
 from scmlang.identify.result import Step, listed
 
-_EVENTS = 8  # each may be turned into its opposite
+_EVENTS = 5  # each may be turned into its opposite
 
 
 def by_totals(

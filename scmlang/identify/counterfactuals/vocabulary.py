@@ -72,9 +72,9 @@ class Vocabulary:
         """Whether single values of a variable may have a probability."""
         return not isinstance(self.domains[variable], Real)
 
-    def values(self, variable: str) -> tuple[int, ...] | None:
+    def values(self, variable: str) -> range | None:
         """All values of a variable; None where they are not known, or no finite number."""
         domain = self.domains[variable]
         if not isinstance(domain, Finite):
             return None
-        return tuple(range(domain.offset, domain.offset + domain.size))
+        return range(domain.offset, domain.offset + domain.size)
