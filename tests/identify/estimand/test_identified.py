@@ -1,4 +1,4 @@
-"""What identification finds on random diagrams, simplified and factorised: still the truncated factorisation."""
+"""What identification finds on random diagrams, simplified, factorised: still the truncated factorisation."""
 
 from __future__ import annotations
 
