@@ -97,10 +97,8 @@ class Quotients:
     ) -> Result:
         below = self.sums.mass(given, _nodes(known), self.shown)
         both = self._both(given, events)
-        if both is None:
-            nothing = Mass(below.nodes, below.indices, np.asarray(below.array * 0), below.log_scale)
-            return self._quotient(nothing, below, listed, known)
-        return self._quotient(self.sums.mass(both, _nodes(listed), self.shown), below, listed, known)
+        above = None if both is None else self.sums.mass(both, _nodes(listed), self.shown)
+        return self._quotient(above, below, listed, known)
 
     def _both(self, given: Allowed, events: Allowed | None) -> Allowed | None:
         if events is None:
@@ -150,17 +148,19 @@ class Quotients:
     # --- tables
 
     def _quotient(
-        self, above: Mass, below: Mass, listed: Sequence[Operand], known: Sequence[Operand]
+        self, above: Mass | None, below: Mass, listed: Sequence[Operand], known: Sequence[Operand]
     ) -> Result:
+        """``above``, None for nothing, through ``below``."""
         if not np.any(below.array != 0):
             raise self._impossible()
-        if not self.numbers.exact and not listed:
+        if above is not None and not self.numbers.exact and not listed:
             scale = math.exp(above.log_scale - below.log_scale)
             return Result((), np.asarray(above.array.item() / below.array.item() * scale))
         bottom = self._arranged(below, known)
         bottom = bottom.reshape((1,) * (len(listed) - len(known)) + bottom.shape)
-        ratio = _divided(self._arranged(above, listed), bottom, self.numbers)
-        if not self.numbers.exact:
+        top = self.numbers.zeros(self._shape(listed)) if above is None else self._arranged(above, listed)
+        ratio = _divided(top, bottom, self.numbers)
+        if above is not None and not self.numbers.exact:
             ratio = ratio * math.exp(above.log_scale - below.log_scale)
         return Result(self.axes, ratio)
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.semantics.model import CausalModel, Variable
 
+_NAMES = 30
+
 
 def not_finite(variable: Variable, model: CausalModel) -> ScmError:
     """E260: a variable without finitely many values stands in the way of an exact answer."""
@@ -16,8 +18,8 @@ def not_finite(variable: Variable, model: CausalModel) -> ScmError:
 
 
 def too_large(cells: int, bound: int, names: Sequence[str], what: str) -> ScmError:
-    """E261: a table would have more cells than ``bound``."""
-    shown = ", ".join(f"`{name}`" for name in names[:8]) + (", …" if len(names) > 8 else "")
+    """E261: a table would have more cells than ``bound``, over the clique of these names."""
+    shown = ", ".join(f"`{name}`" for name in names[:_NAMES]) + (", …" if len(names) > _NAMES else "")
     message = f"{what} would have {cells:.3g} cells over {shown}, more than {bound}"
     helps = ("give evidence that cuts these variables off, or sample with `--method sample`",)
     return ScmError([Diagnostic("E261", message, helps=helps)])

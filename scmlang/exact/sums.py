@@ -195,7 +195,7 @@ class Sums:
         order = plan(scopes, sizes, wide, self.cells)
         if order.cells > self.cells:
             names = [str(self.network.nodes[node].label) for node in order.largest]
-            raise too_large(order.cells, self.cells, names, f"the sum for {shown}")
+            raise too_large(order.cells, self.cells, names, f"the sum for `{shown}`")
         return Elimination(factors, sizes, order.order, keep, list(counts))
 
 
