@@ -47,6 +47,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/sample_folder.py
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
 	$(BIN)/python benchmarks/parse.py
+	$(BIN)/python benchmarks/exact.py
 	$(BIN)/python benchmarks/identify.py
 
 verify: $(STAMP)
