@@ -3,7 +3,8 @@
 ``constraints`` reads events as equations; ``closure`` turns equations of any worlds into atoms V_pa = v and
 merges those that coincide; ``factors`` takes a conjunction of atoms apart by c-components, and identifies
 each part or names the one that cannot be; ``conditional`` cancels what evidence makes irrelevant;
-``totals`` uses declared numbers of values; ``query`` does all of this for one probability or mean.
+``symbolic`` has one formula for all cases of an event; ``totals`` uses declared numbers of values; ``query``
+does all of this for one probability or mean.
 """
 
 from scmlang.identify.counterfactuals.factors import InconsistentFactor

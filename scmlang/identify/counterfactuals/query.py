@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scmlang.diagram.diagram import Diagram
@@ -17,6 +17,7 @@ from scmlang.identify.counterfactuals.conditional import (
 )
 from scmlang.identify.counterfactuals.constraints import by_level, constraint, targets
 from scmlang.identify.counterfactuals.factors import c_factors
+from scmlang.identify.counterfactuals.symbolic import by_symbols
 from scmlang.identify.counterfactuals.totals import by_totals
 from scmlang.identify.counterfactuals.vocabulary import Unwritable, Vocabulary
 from scmlang.identify.estimand import Estimand, simplify
@@ -61,7 +62,7 @@ def identify_counterfactual(
     graph = diagram.latent_projection()
     words = Vocabulary({name: variable.domain for name, variable in variables.items()}, _opened(term))
     found = _decided(graph, term, words, experiments)
-    estimand = None if found.estimand is None else words.tidied(simplify(found.estimand, graph))
+    estimand = None if found.estimand is None else words.tidied(found.estimand)
     shown, method = show_quantity(term, variables), _method(term)
     return Identification(
         shown, found.verdict, method, estimand, found.witness, _told(found.steps), found.notes
@@ -86,7 +87,13 @@ def _decided(graph: Diagram, term: Term, words: Vocabulary, experiments: Iterabl
     try:
         given = [constraint(event, words) for event in term.given]
         asked = _targets(term, words)
-        return _derived(Derivation(graph, c_factors(graph, experiments), words), asked, given)
+        derivation = Derivation(graph, c_factors(graph, experiments), words)
+        found = by_symbols(derivation.fresh(), asked, given)
+        if found is not None:
+            return _Found(True, found.estimand, steps=found.steps)
+        derived = _derived(derivation, asked, given)
+        simple = None if derived.estimand is None else simplify(derived.estimand, graph)
+        return replace(derived, estimand=simple)
     except Unwritable as reason:
         return _Found(None, notes=(str(reason),))
     except Impossible:
