@@ -342,7 +342,9 @@ class Model:
             return answer_model(self._checked, text, Method(method), exact=exact, units=units, seed=seed)
         if exact or method != "auto":
             raise TypeError("exact and method are for answers from equations, and a run edits pictures")
+        from scmlang.label_answers import with_labels
         from scmlang.query import QueryOptions, answer_query
+        from scmlang.semantics.queries import read_act
         from scmlang.train.runs import Run, newest_run, open_run
 
         if run is None:
@@ -357,7 +359,9 @@ class Model:
             steps=steps,
             guidance={name: str(scale) for name, scale in (guidance or {}).items()},
         )
-        return answer_query(open_artefact(run), text, options)
+        artefact = open_artefact(run)
+        answer = answer_query(artefact, text, options)
+        return with_labels(answer, artefact, read_act(text, artefact.causal_model).numbers)
 
     def _edits(self, text: str) -> bool:
         """Whether a query asks for edited pictures."""

@@ -7,7 +7,7 @@ given labels or the pictures is a diagnostic, and that nothing is written until 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +182,7 @@ def to_json(answer: EditAnswer, paths: Sequence[Mapping[str, str]]) -> dict[str,
             "confidence": dict(image.confidence),
             "counterfactual": dict(image.counterfactual[0]),
             "reconstruction_l1": image.reconstruction_l1,
+            "labels": [asdict(chance) for chance in image.labels],
             "paths": dict(files),
         }
         if answer.samples > 1:

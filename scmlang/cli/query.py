@@ -18,6 +18,7 @@ from scmlang.diagnostics.render import render, wants_colour
 from scmlang.diagnostics.width import clean
 from scmlang.sampled import UNITS, Method, answer_model
 from scmlang.views.answer import NUMBERS, how, show_rows
+from scmlang.views.cells import show_number
 
 if TYPE_CHECKING:
     from scmlang.neural.query import EditAnswer, ImageAnswer
@@ -79,7 +80,10 @@ def query(
         )
         _print_answer(found, format)
         return
+    if format is Format.csv:
+        raise typer.BadParameter("edited pictures are no table", param_hint="--format")
     from scmlang.compiler import open_artefact
+    from scmlang.label_answers import with_labels
     from scmlang.query import (
         QueryOptions,
         answer_query,
@@ -88,6 +92,7 @@ def query(
         write_grid,
         write_pictures,
     )
+    from scmlang.semantics.queries import read_act
     from scmlang.train.runs import newest_run, open_run
 
     options = QueryOptions(
@@ -95,15 +100,15 @@ def query(
     )
     artefact = open_artefact(open_run(run) if run is not None else newest_run(runs))
     sys.stderr.write(render(artefact.warnings, colour=wants_colour(sys.stderr, "auto")))
-    answer = answer_query(artefact, query, options)
+    act = read_act(query, artefact.causal_model)
+    answer = with_labels(answer_query(artefact, query, options), artefact, act.numbers)
     write_grid(answer, out)
     paths = write_pictures(answer, out_dir) if out_dir else [{} for _ in answer.images]
-    if format is Format.csv:
-        raise typer.BadParameter("edited pictures are no table", param_hint="--format")
     if format is Format.json:
         print(json.dumps(to_json(answer, paths), indent=2, ensure_ascii=False))
         return
     _print(answer)
+    _print_labels(answer)
     print(f"{answer.status}; run {artefact.run.folder}, step {artefact.step}")
     print(f"picture: {out}")
 
@@ -140,6 +145,20 @@ def _print(answer: EditAnswer) -> None:
             name = clean(Path(image.file).name)
             rows.append((name, *changes(image, draw), *sure, f"{image.reconstruction_l1:.4f}"))
     print_table(answer.query, headings, rows, right=(RECONSTRUCTION,))
+
+
+def _print_labels(answer: EditAnswer) -> None:
+    """For each picture the drawn level of each label that the intervention reaches, and how sure it is."""
+    rows = []
+    for image in answer.images:
+        for chance in image.labels:
+            if str(image.counterfactual[0][chance.variable]) == chance.level:
+                low, high = map(show_number, chance.bounds or (None, None), (3, 3))
+                file = clean(Path(image.file).name)
+                rows.append((file, f"{chance.variable}={chance.level}", show_number(chance.p, 3), low, high))
+    if rows:
+        title = "the labels' own chances, given the factual ones; bounds over all models that fit as well"
+        print_table(title, ("image", "drawn", "p", "low", "high"), rows, right=("p", "low", "high"))
 
 
 def _confidence(image: ImageAnswer) -> Iterator[str]:

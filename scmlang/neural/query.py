@@ -42,6 +42,23 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class LabelChance:
+    """How probable a level of a label is under the intervention, given the labels of the picture.
+
+    Attributes:
+        variable, level: as people write them.
+        p: by the learned model.
+        bounds: by all models of the diagram that have the learned distribution of the labels; None where they
+            were not computed.
+    """
+
+    variable: str
+    level: str
+    p: float
+    bounds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class ImageAnswer:
     """One image's answer.
 
@@ -51,6 +68,7 @@ class ImageAnswer:
         confidence: of each label that was recognised, see :class:`~scmlang.neural.recognition.Recognised`.
         counterfactual: the labels of every draw of the posterior, the first one first.
         reconstruction_l1: mean |reconstruction − image| on 0..255.
+        labels: the chances of the labels that the intervention reaches, where they were asked for.
         factual_image, reconstruction: uint8 ``[C, H, W]``.
         counterfactual_images: uint8, one a draw.
     """
@@ -63,6 +81,7 @@ class ImageAnswer:
     factual_image: NDArray[np.uint8] = field(repr=False)
     reconstruction: NDArray[np.uint8] = field(repr=False)
     counterfactual_images: tuple[NDArray[np.uint8], ...] = field(repr=False)
+    labels: tuple[LabelChance, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""What the labels of an edited picture would have been: the learned model's answer, beside its bounds.
+
+A trained model draws the labels of an edit from its own posterior. Other models of the same diagram have the
+same distribution of the labels and other counterfactuals. So each edit is shown with the probability that the
+learned model gives the levels of every label that the intervention reaches, given the labels of the picture,
+and with the interval that the diagram and the distribution leave.
+
+Needs a run and its answer. Guarantees that what has no finite table is left out, and that bounds which are
+too much work are None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from scmlang.answers import answer_exactly
+from scmlang.bounded import bounded
+from scmlang.compiler import Compilation
+from scmlang.diagnostics.base import ScmError
+from scmlang.neural.fitted import fitted
+from scmlang.neural.query import EditAnswer, ImageAnswer, LabelChance, Level
+from scmlang.semantics.domains import Finite
+from scmlang.semantics.model import CausalModel
+from scmlang.semantics.quantities import show_value
+from scmlang.train.artefact import Artefact
+
+Interval = tuple[float, float]
+
+
+def with_labels(answer: EditAnswer, artefact: Artefact, numbers: Mapping[str, float]) -> EditAnswer:
+    """The answer with the chances of each picture's labels.
+
+    Args:
+        answer: of this run.
+        artefact: the run.
+        numbers: the intervention.
+    """
+    text = fitted(artefact.model, artefact.causal_model.name).text
+    if not text:
+        return answer
+    labels = _Labels(Compilation.from_text(text).model, artefact, numbers)
+    return replace(answer, images=tuple(replace(i, labels=labels.of(i)) for i in answer.images))
+
+
+class _Labels:
+    def __init__(self, model: CausalModel, artefact: Artefact, numbers: Mapping[str, float]) -> None:
+        self.model = model
+        self.names = [variable.name for variable in model.observed]
+        held = {name: value for name, value in numbers.items() if name in self.names}
+        reached = artefact.plan.descendants(frozenset(numbers)) - set(numbers)
+        settable = len(held) == len(numbers)
+        self.reached = [name for name in self.names if name in reached] if settable else []
+        self.world = ", ".join(
+            f"{name}={show_value(model.variables[name].domain, value)}" for name, value in held.items()
+        )
+        self._of = cache(self._chances)
+
+    def of(self, image: ImageAnswer) -> tuple[LabelChance, ...]:
+        return self._of(tuple((name, image.factual[name]) for name in self.names))
+
+    def _chances(self, factual: tuple[tuple[str, Level], ...]) -> tuple[LabelChance, ...]:
+        given = ", ".join(f"{name}={level}" for name, level in factual)
+        found: list[LabelChance] = []
+        for name in self.reached:
+            query = f"P({name}[{self.world}] | {given})"
+            try:
+                chances = [record["p"] for record in answer_exactly(self.model, query).table]
+            except ScmError:  # no table of a size to be summed, or labels that the model rules out
+                continue
+            domain = self.model.variables[name].domain
+            levels = domain.levels if isinstance(domain, Finite) else ()
+            intervals = self._intervals(query, len(levels))
+            for level, p, interval in zip(levels, chances, intervals, strict=True):
+                if isinstance(p, int | float):
+                    found.append(LabelChance(name, level, float(p), interval))
+        return tuple(found)
+
+    def _intervals(self, query: str, levels: int) -> list[Interval | None]:
+        try:
+            rows = bounded(self.model, query).table
+        except ScmError:
+            return [None] * levels
+        return [_interval(row["low"], row["high"]) for row in rows]
+
+
+def _interval(low: object, high: object) -> Interval | None:
+    numbers = isinstance(low, int | float) and isinstance(high, int | float)
+    return (float(low), float(high)) if numbers else None  # type: ignore[arg-type]
