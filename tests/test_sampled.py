@@ -83,7 +83,7 @@ def test_numbers_out_of_range(units: int, seed: int) -> None:
 
 
 def test_what_is_sampled_is_not_exact() -> None:
-    with pytest.raises(ValueError, match="not exact"):
+    with pytest.raises(TypeError, match="not exact"):
         scmlang.load(TOY).query("P(Y=1)", method="sample", exact=True)
 
 

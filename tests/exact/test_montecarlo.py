@@ -95,9 +95,7 @@ def test_every_form_of_query(query: str) -> None:
 
 
 def test_evidence_in_several_worlds_is_drawn_and_not_waited_for() -> None:
-    text = (
-        "X, Y: binary\nX ~ bernoulli(0.5)\nY ~ bernoulli(if X == 1 then 0.011 else 0.01)\n"
-    )
+    text = "X, Y: binary\nX ~ bernoulli(0.5)\nY ~ bernoulli(if X == 1 then 0.011 else 0.01)\n"
     units = drawn("Y[X=0]=0, Y[X=1]=1", model_of(text), 1000)
     assert np.all(np.isfinite(units.log_weights))
     assert np.exp(units.log_weights) == pytest.approx(0.001)
