@@ -150,6 +150,8 @@ class Nodes:
         self.factors.append(factor(nodes, array, nodes[-1:] if of is None else of))
 
     def _one_hot(self, level: Array, size: int) -> Array:
+        if not self.numbers.exact:
+            return np.equal(level[..., None], np.arange(size)).astype(np.float64)
         found = self.numbers.zeros((*np.shape(level), size))
         np.put_along_axis(found, np.asarray(level)[..., None], np.asarray(1), axis=-1)
         return found

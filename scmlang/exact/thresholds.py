@@ -7,7 +7,9 @@ last levels are told apart as rare first ones are; thresholds that differ by rou
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,29 +47,36 @@ def _rational(chances: Sequence[Array], numbers: Numbers) -> tuple[Array, list[_
 def _floating(chances: Sequence[Array], numbers: Numbers) -> tuple[Array, list[_Ranks]]:
     below = [np.cumsum(c, axis=-1)[..., :-1] for c in chances]
     above = [np.cumsum(c[..., ::-1], axis=-1)[..., -2::-1] for c in chances]
-    low = np.concatenate([b.reshape(-1) for b in below])
-    high = np.concatenate([a.reshape(-1) for a in above])
-    lower = low <= high
-    first, last = _distinct(low[lower]), _distinct(high[~lower])
-    middle = 1 - (first[-1] if len(first) else 0.0) - (last[-1] if len(last) else 0.0)
+    low = [v for b in below for v in b.ravel().tolist()]
+    high = [v for a in above for v in a.ravel().tolist()]
+    first = _distinct([b for b, a in zip(low, high, strict=True) if b <= a])
+    last = _distinct([a for b, a in zip(low, high, strict=True) if b > a])
+    middle = 1 - (first[-1] if first else 0.0) - (last[-1] if last else 0.0)
     middle = 0.0 if middle <= _ROUNDING else middle  # the thresholds about it are one, at a half
-    lengths = np.concatenate([np.diff(first, prepend=0.0), [middle], np.diff(last, prepend=0.0)[::-1]])
-    n = len(lengths)
-    ranks = np.where(lower, _rank(low, first), n - _rank(high, last))
-    ends = np.cumsum([b.size for b in below])[:-1]
-    return lengths, [
-        r.astype(np.intp).reshape(b.shape) for r, b in zip(np.split(ranks, ends), below, strict=True)
-    ]
+    lengths = [*_steps(first), middle, *reversed(_steps(last))]
+    firsts, lasts = ([cut * (1 - _ROUNDING) for cut in cuts] for cuts in (first, last))
+    ranks = np.array(
+        [
+            bisect_right(firsts, b) if b <= a else len(lengths) - bisect_right(lasts, a)
+            for b, a in zip(low, high, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    ends = list(accumulate([b.size for b in below], initial=0))
+    found = [ranks[i:j].reshape(b.shape) for (i, j), b in zip(pairwise(ends), below, strict=True)]
+    return np.array(lengths), found
 
 
-def _distinct(values: Array) -> Array:
+def _distinct(values: list[float]) -> list[float]:
     """The positive values in increasing order, the least of those that differ by rounding."""
-    found = np.unique(values[values > 0])
-    new = np.ones(len(found), dtype=bool)
-    new[1:] = found[1:] > found[:-1] * (1 + _ROUNDING)
-    return found[new]
+    found: list[float] = []
+    previous = 0.0
+    for value in sorted(set(values)):
+        if value > previous * (1 + _ROUNDING):
+            found.append(value)
+        previous = value
+    return found
 
 
-def _rank(values: Array, cuts: Array) -> Array:
-    """How many cuts are at most each value, up to rounding."""
-    return np.searchsorted(cuts * (1 - _ROUNDING), values, side="right")
+def _steps(cuts: list[float]) -> list[float]:
+    return [b - a for a, b in pairwise([0.0, *cuts])]
