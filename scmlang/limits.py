@@ -55,7 +55,7 @@ class Limits:
     assertion_cells: int = 1 << 18
     gumbel_levels: int = 1024
     independencies: int = 10_000
-    estimand_cases: int = 4096
+    estimand_cases: int = 1000
     shared_states: int = 4096
     image_pixels: int = 64_000_000
     bound_terms: int = 100_000

@@ -23,7 +23,7 @@ from scmlang.identify.counterfactuals.factors import ZERO
 from scmlang.identify.estimand import Estimand
 from scmlang.identify.result import Step, listed
 
-_EVENTS = 5  # each may be turned into its opposite
+_PARTS = 1000  # probabilities that may be looked at
 
 
 def by_totals(
@@ -37,7 +37,8 @@ def by_totals(
         given: the evidence.
     """
     most = max((len(target.events) for target in targets), default=0) + len(given)
-    if most > _EVENTS or any(target.of is not None for target in targets):
+    parts = len(targets) * 3**most  # each event as it is, left out, or turned into its opposite
+    if parts > _PARTS or any(target.of is not None for target in targets):
         return None
     search = _Search(derivation)
     below = search.joint((), tuple(given))
