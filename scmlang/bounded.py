@@ -95,10 +95,6 @@ def _samples(model: CausalModel, problem: Problem, known: Known) -> list[Source 
         from_model(model, problem) if known.data is None else from_table(known.data, problem)
     ]
     for held, path in known.experiments:
-        wrong = [name for name in held if name not in {v.name for v in model.observed}]
-        if wrong:
-            message = f"`{wrong[0]}` is no observed variable, so no experiment holds it"
-            raise ScmError([Diagnostic("E355", message)])
         if path is None and not model.is_fully_specified:
             message = f"the experiment do({', '.join(held)}) has no data"
             helps = (f'name them: `--given-experiments "do({", ".join(held)})=table.csv"`',)

@@ -8,5 +8,5 @@ CODES: dict[str, str] = {
     "E352": "bounds without data",
     "E353": "a programme for bounds that is too large",
     "E354": "a query that has no bounds",
-    "E355": "an experiment or a monotone mechanism that the model does not have",
+    "E355": "a monotone mechanism that the model does not have",
 }

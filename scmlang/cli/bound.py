@@ -82,20 +82,12 @@ def bound(
 
 def _experiment(text: str, model: CausalModel) -> tuple[tuple[str, ...], Path | None]:
     """``do(Z, W)``, and the path behind ``=``."""
-    words, _, path = text.partition(")")
-    opened, _, inside = words.partition("(")
-    names = tuple(name.strip() for name in inside.split(","))
-    if opened.strip() != "do" or not all(names) or (path and not path.strip().startswith("=")):
-        message = f"`{text}` is no experiment"
-        helps = ('write `--given-experiments "do(Z)"`, or `"do(Z)=table.csv"`',)
-        raise ScmError([Diagnostic("E355", message, helps=helps)])
-    if any(name not in model.variables for name in names):
-        unknown = next(name for name in names if name not in model.variables)
-        raise ScmError(
-            [Diagnostic("E355", f"there is no `{unknown}` to hold in an experiment", model.source)]
-        )
+    from scmlang.identify.ask import read_experiment
+
+    words, closed, path = text.partition(")")
+    held = read_experiment(words + closed, model)
     file = path.strip().removeprefix("=").strip()
-    return names, Path(file) if file else None
+    return tuple(sorted(held)), Path(file) if file else None
 
 
 def _arrow(text: str) -> tuple[str, str]:

@@ -14,6 +14,9 @@ from scmlang.cli.model import ModelText, leading_file, open_model
 from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scmlang.compiler import Compilation
     from scmlang.identify.result import Identification
 
 
@@ -41,6 +44,12 @@ def identify(
     svg: Annotated[
         Path | None, typer.Option(help="Draw the diagram here, with what rules the query out in colour.")
     ] = None,
+    witness: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write two models here that prove a refusal: model1.scm, model2.scm."
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option(help="How the answer is printed.")] = Format.text,
 ) -> None:
     """Tell whether the diagram and the data determine a query, and by what formula.
@@ -61,12 +70,22 @@ def identify(
 
         regions = found.witness.regions() if found.witness is not None else ()
         write_text(Graph(compilation, regions=regions).svg, svg)
+    if witness is not None and found.identifiable is False:
+        _write_witness(compilation, query, experiment or (), witness)
     if format is Format.json:
         print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif format is Format.latex:
         print(_latex(found))
     else:
         _print(found, explain=explain)
+
+
+def _write_witness(compilation: Compilation, text: str, experiments: Sequence[str], folder: Path) -> None:
+    from scmlang.cli.output import write_text
+    from scmlang.witness import witness_of
+
+    for i, model in enumerate(witness_of(compilation, text, experiments), 1):
+        write_text(model, folder / f"model{i}.scm")
 
 
 def _latex(found: Identification) -> str:

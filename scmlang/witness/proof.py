@@ -161,16 +161,24 @@ def _names(causes: Sequence[Cause], diagram: Diagram) -> list[str]:
 
 
 def _equation(node: str, causes: Sequence[tuple[Cause, str]], diagram: Diagram) -> str:
-    """What the causes have a variable do, the first of them heeding the others or not."""
+    """What the causes have a variable do, the first of them heeding the others."""
     (cause, name), *others = causes
     parents = parents_of(diagram, node)
-    zero, one = (_where(side, name, parents) for side in cause.masks(node, 2 ** len(parents)))
     if not others:
-        return zero
-    rest = _equation(node, others, diagram)
-    return (
-        f"(if {_unwrapped(rest)} then {one} else {zero})" if node in cause.heeds else f"({zero} xor {rest})"
-    )
+        return _where(cause.said(node), name, parents)
+
+    def choice(place: int, rest: Sequence[tuple[Cause, str]]) -> str:
+        if not rest:
+            return _where(cause.heeding(node, 2 ** len(parents), place), name, parents)
+        (other, label), *more = rest
+        count = len(other.states)
+        cases = [choice(place * count + state, more) for state in range(count)]
+        found = cases[-1]
+        for state, case in reversed(list(enumerate(cases[:-1]))):
+            found = case if case == found else f"(if {label} == {state} then {case} else {found})"
+        return found
+
+    return choice(0, others)
 
 
 def _where(masks: Sequence[int], name: str, parents: Sequence[str]) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from random import Random
 
 from scmlang.bounds.problem import mentioned
+from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
+from scmlang.identify.ask import read_experiment
 from scmlang.identify.query import identify_query
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import Quantity, show_quantity
+from scmlang.semantics.queries import Edit, Intervention, read_query, show
 from scmlang.witness.directions import directions
 from scmlang.witness.proof import Pair, proved
 from scmlang.witness.question import Question, questions
@@ -22,7 +25,7 @@ from scmlang.witness.units import Asked, Cause, Units
 
 ATTEMPTS = 6  # with other causes drawn anew, for each cause that varies
 STATES = 256  # of one hidden cause
-OTHERS = 4  # states of a cause that does not vary
+OTHERS = 3  # states of a cause that does not vary
 UNITS = 1 << 16
 
 
@@ -60,6 +63,22 @@ def witness(
     if spare is not None:
         return proved(spare, projected, shown)
     raise _none(shown, identified=small is None)
+
+
+def witness_of(compilation: Compilation, text: str, experiments: Iterable[str] = ()) -> tuple[str, str]:
+    """:func:`witness` for a query as text, or the query of that name, and experiments such as ``do(Z)``.
+
+    Raises:
+        ScmError: for mistakes in these, and as :func:`witness`.
+    """
+    model = compilation.model
+    query = read_query(text, model)
+    if isinstance(query, Intervention | Edit):
+        message = f"`{show(query, model.variables)}` is an action, and two models differ in a number"
+        helps = ("ask for a probability, such as `P(Y=1 | do(X=1))`",)
+        raise ScmError([Diagnostic("E356", message, helps=helps)])
+    held = [read_experiment(words, model) for words in experiments]
+    return witness(compilation.diagram, query, model.variables, held)
 
 
 def _none(shown: str, *, identified: bool) -> ScmError:
@@ -120,12 +139,19 @@ def _pairs(diagram: Diagram, question: Question, experiments: Sequence[frozenset
     causes = _causes(diagram)
     for attempt in range(ATTEMPTS):
         for cause in causes:
-            chance = Random(attempt)
-            others = [_few(other, chance) for other in causes if other != cause]
-            first = _heeding(cause, causes, diagram)
-            units = Units(diagram, (first, *(one for one, _ in others)), tuple(w for _, w in others))
+            units = _units(diagram, [cause, *(other for other in causes if other != cause)], Random(attempt))
             if math.prod(len(one.states) for one in units.causes) <= UNITS:
                 yield from _moved(units, setting)
+
+
+def _units(diagram: Diagram, causes: Sequence[Cause], chance: Random) -> Units:
+    """The first cause with all of its states, the others with few; each heeds those behind it."""
+    later: list[Cause] = []
+    weights: list[tuple[int, ...]] = []
+    for cause in reversed(causes[1:]):
+        few, shares = _few(_heeding(cause, later, diagram), chance)
+        later, weights = [few, *later], [shares, *weights]
+    return Units(diagram, (_heeding(causes[0], later, diagram), *later), tuple(weights))
 
 
 def _causes(diagram: Diagram) -> list[Cause]:
@@ -133,23 +159,27 @@ def _causes(diagram: Diagram) -> list[Cause]:
     cliques = [tuple(n for n in diagram.nodes if n in clique) for clique in diagram.cliques]
     joined = {name for clique in cliques for name in clique}
     groups = [*cliques, *((name,) for name in diagram.nodes if name not in joined)]
-    return [_cause(diagram, group, frozenset()) for group in groups]
+    return [_cause(diagram, group, {}) for group in groups]
 
 
-def _cause(diagram: Diagram, group: tuple[str, ...], heeds: frozenset[str]) -> Cause:
-    widths = [2 ** len(diagram.parents(name)) * (2 if name in heeds else 1) for name in group]
+def _cause(diagram: Diagram, group: tuple[str, ...], others: Mapping[str, int]) -> Cause:
+    """With a state for each response; ``others`` counts the states of what it heeds, by variable."""
+    widths = [2 ** len(diagram.parents(name)) * others.get(name, 1) for name in group]
     if sum(widths) <= STATES.bit_length() - 1:
         states = tuple(product(*(range(2**width) for width in widths)))
     else:
         chance = Random(0)
         states = tuple(sorted({tuple(chance.randrange(2**width) for width in widths) for _ in range(STATES)}))
-    return Cause("U_" + "_".join(group), group, states, heeds)
+    return Cause("U_" + "_".join(group), group, states)
 
 
-def _heeding(cause: Cause, causes: Sequence[Cause], diagram: Diagram) -> Cause:
-    """The cause that varies; it heeds the others wherever it is not alone, so as to have more to say."""
-    heeds = {name for other in causes if other != cause for name in other.variables} & set(cause.variables)
-    return _cause(diagram, cause.variables, frozenset(heeds)) if heeds else cause
+def _heeding(cause: Cause, others: Sequence[Cause], diagram: Diagram) -> Cause:
+    """A cause that heeds others wherever it shares a variable with them, so as to have more to say."""
+    sizes = {
+        n: math.prod(len(other.states) for other in others if n in other.variables) for n in cause.variables
+    }
+    shared = {name: size for name, size in sizes.items() if any(name in other.variables for other in others)}
+    return _cause(diagram, cause.variables, shared) if shared else cause
 
 
 def _few(cause: Cause, chance: Random) -> tuple[Cause, tuple[int, ...]]:

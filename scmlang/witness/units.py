@@ -50,22 +50,21 @@ class Cause:
     """A hidden cause: in each state a response of each of its variables, a mask over their parents' levels.
 
     Bit i of a response is the level in the i-th configuration of the parents, the first of which counts most.
-    A variable of several causes responds with the exclusive or of what these say, unless one of them heeds
-    the others: that one has a response for where they say 0, and above its bits one for where they say 1.
+    The first cause of a variable that has several heeds the others: it has a response for each combination of
+    their states, one above the other's bits, and what these say of the variable does not matter.
     """
 
     name: str
     variables: tuple[str, ...]
     states: tuple[tuple[int, ...], ...]
-    heeds: frozenset[str] = frozenset()
 
-    def masks(self, name: str, width: int) -> tuple[list[int], list[int]]:
-        """For each state the response of a variable where the others say 0, and where they say 1."""
-        said = [state[self.variables.index(name)] for state in self.states]
-        full = (1 << width) - 1
-        if name in self.heeds:
-            return [mask & full for mask in said], [mask >> width for mask in said]
-        return said, [mask ^ full for mask in said]
+    def said(self, name: str) -> list[int]:
+        """For each state the response of a variable."""
+        return [state[self.variables.index(name)] for state in self.states]
+
+    def heeding(self, name: str, width: int, place: int) -> list[int]:
+        """For each state the response of a variable at one combination of the states of the others."""
+        return [mask >> width * place & (1 << width) - 1 for mask in self.said(name)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +96,22 @@ class Units:
 
     @cached_property
     def _responses(self) -> dict[str, Integers]:
-        found = {name: np.zeros(len(self._states), dtype=np.int64) for name in self.diagram.nodes}
-        for i, cause in reversed(list(enumerate(self.causes))):
-            for name in cause.variables:
-                masks = cause.masks(name, 2 ** len(self.diagram.parents(name)))
-                zero, one = (np.array(side, dtype=np.int64)[self._states[:, i]] for side in masks)
-                found[name] = (zero & ~found[name]) | (one & found[name])
+        return {name: self._response(name) for name in self.diagram.nodes}
+
+    def _response(self, name: str) -> Integers:
+        mine = [i for i, cause in enumerate(self.causes) if name in cause.variables]
+        cause, *others = (self.causes[i] for i in mine)
+        if not others:
+            return self._said(mine[0], cause.said(name))
+        width = 2 ** len(self.diagram.parents(name))
+        found = np.zeros(len(self._states), dtype=np.int64)
+        for place, states in enumerate(product(*(range(len(other.states)) for other in others))):
+            here = np.all(self._states[:, mine[1:]] == states, axis=1)
+            found[here] = self._said(mine[0], cause.heeding(name, width, place))[here]
         return found
+
+    def _said(self, cause: int, masks: Sequence[int]) -> Integers:
+        return np.array(masks, dtype=np.int64)[self._states[:, cause]]
 
     def per_state(self, column: Integers | NDArray[np.bool_]) -> list[int]:
         """The sum of weights times a column, for each state of the cause that varies."""
