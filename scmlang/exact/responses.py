@@ -5,7 +5,7 @@ All worlds are solved under the same exogenous values, which is what makes them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from scmlang.semantics.quantities import (
 )
 
 Column = NDArray[np.generic]
+Known = Callable[[World], Mapping[str, float]]
 
 
 class Responses:
@@ -33,11 +34,15 @@ class Responses:
     Args:
         model: every variable has an equation.
         noise: the units.
+        known: values that the variables of a world have in all these units. To hold a variable at what it is
+            changes nothing (composition; J. Pearl, Causality, 2nd ed., property 1 of section 7.3.1), while
+            computed from noise that was solved for them they would be off by rounding.
     """
 
-    def __init__(self, model: CausalModel, noise: Noise) -> None:
+    def __init__(self, model: CausalModel, noise: Noise, known: Known = lambda world: {}) -> None:
         self.model = model
         self.noise = noise
+        self.known = known
         self._worlds: dict[World, dict[str, Column]] = {}
 
     def world(self, world: World) -> dict[str, Column]:
@@ -48,7 +53,7 @@ class Responses:
         """
         if world not in self._worlds:
             held = {item.variable: self._held(item.value) for item in world}
-            self._worlds[world] = simulate(self.model, self.noise, held)
+            self._worlds[world] = simulate(self.model, self.noise, {**self.known(world), **held})
         return self._worlds[world]
 
     def _held(self, value: object) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,6 +50,48 @@ class Evidence:
     demands: dict[tuple[str, World], Demand] = field(default_factory=dict)
     checked: tuple[Event, ...] = ()
     worlds: tuple[World, ...] = ()
+
+
+class Points:
+    """The exact values of real variables that some demands ask, in every world where they are the same.
+
+    What holds variables that are no ancestors of V leaves V as it is (exclusion), so V is the same in two
+    worlds that hold its ancestors at the same.
+    """
+
+    def __init__(self, model: CausalModel, demands: Mapping[tuple[str, World], Demand]) -> None:
+        points = {
+            key: demand.low
+            for key, demand in demands.items()
+            if isinstance(demand, Interval) and demand.is_point
+        }
+        self._ancestors = _ancestors(model) if points else {}
+        self._values = {(name, self._reaching(name, world)): value for (name, world), value in points.items()}
+        self._exogenous = {variable.name for variable in model.exogenous}
+
+    def exogenous(self) -> dict[str, float]:
+        """The values that are known of exogenous variables."""
+        return {name: value for (name, _), value in self._values.items() if name in self._exogenous}
+
+    def of(self, world: World) -> dict[str, float]:
+        """The values that are known in a world, of what it does not hold and is not exogenous."""
+        held = {item.variable for item in world} | self._exogenous
+        return {
+            name: value
+            for (name, reaching), value in self._values.items()
+            if name not in held and self._reaching(name, world) == reaching
+        }
+
+    def _reaching(self, name: str, world: World) -> World:
+        return tuple(item for item in world if item.variable in self._ancestors[name])
+
+
+def _ancestors(model: CausalModel) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name in model.topological_order:
+        parents = model.parents[name]
+        found[name] = frozenset(parents).union(*(found[parent] for parent in parents))
+    return found
 
 
 def read_evidence(model: CausalModel, events: Iterable[Event]) -> Evidence:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scmlang.exact.montecarlo.evidence import Evidence, Interval
+from scmlang.exact.montecarlo.evidence import Evidence, Interval, Points
 from scmlang.exact.montecarlo.refusals import inexact, several_points
 from scmlang.exact.montecarlo.regions import Case, Floats, restricted_noise
 from scmlang.exact.montecarlo.solving import draw_fitting, solvable
@@ -54,6 +54,7 @@ class Proposal:
     def __init__(self, model: CausalModel, evidence: Evidence) -> None:
         self.model = model
         self.evidence = evidence
+        self.points = Points(model, evidence.demands)
         self.solved = solvable(model, evidence)
         self.late = frozenset(name for names in self.solved.values() for name in names)
         points = [name for (name, _), d in evidence.demands.items() if isinstance(d, Interval) and d.is_point]
@@ -69,7 +70,7 @@ class Proposal:
         walk = _Walk(self, n, rng)
         for name in self.model.topological_order:
             walk.visit(self.model.variables[name])
-        responses = Responses(self.model, Noise(n, "train", walk.exogenous, walk.private, {}))
+        responses = Responses(self.model, Noise(n, "train", walk.exogenous, walk.private, {}), self.points.of)
         weights = walk.log_weights
         if self.evidence.checked:
             weights = np.where(responses.holds(self.evidence.checked), weights, -np.inf)
@@ -84,6 +85,7 @@ class _Walk:
         self.exogenous: dict[str, Column] = {}
         self.private: dict[str, Floats] = {}
         self.worlds: dict[World, dict[str, Column]] = {world: {} for world in proposal.evidence.worlds}
+        self.points = {world: proposal.points.of(world) for world in self.worlds}
         self.log_weights: Floats = np.zeros(n)
 
     def visit(self, variable: Variable) -> None:
@@ -93,7 +95,7 @@ class _Walk:
         if isinstance(equation, Draw | Table):
             noise = self._noise(variable, equation)
             if variable.role is Role.EXOGENOUS:
-                self.exogenous[variable.name] = respond(equation, variable.domain, {}, noise)
+                self.exogenous[variable.name] = self._exogenous(variable, equation, noise)
                 return
             self.private[variable.name] = noise
         elif variable.name in self.proposal.solved:
@@ -114,6 +116,12 @@ class _Walk:
         self.log_weights = self.log_weights + weights
         return noise
 
+    def _exogenous(self, variable: Variable, equation: Draw | Table, noise: Floats) -> Column:
+        known = self.proposal.points.exogenous()
+        if variable.name in known:
+            return np.full(self.n, known[variable.name])
+        return respond(equation, variable.domain, {}, noise)
+
     def _cases(self, variable: Variable) -> Iterator[Case]:
         for (name, world), demand in self.proposal.evidence.demands.items():
             if name == variable.name:
@@ -126,6 +134,8 @@ class _Walk:
         for held in world:
             if held.variable == variable.name:
                 return self._held(held)
+        if variable.name in self.points[world]:
+            return np.full(self.n, self.points[world][variable.name])
         equation, domain, parents = variable.equation, variable.domain, self._columns(world)
         if isinstance(equation, Assignment):
             return assign(equation, domain, parents, self.n)

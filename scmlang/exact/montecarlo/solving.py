@@ -26,7 +26,7 @@ CONFIGURATIONS = 256
 def solvable(model: CausalModel, evidence: Evidence) -> dict[str, tuple[str, ...]]:
     """For equations that evidence is about, the exogenous variables to draw with them.
 
-    None of them is used before: by a variable that comes earlier in the order of causes.
+    None of them is used by a variable that comes earlier in the order of causes, or is evidence itself.
     """
     asked = {name: demand for (name, _), demand in evidence.demands.items()}
     used: set[str] = set()
@@ -35,7 +35,9 @@ def solvable(model: CausalModel, evidence: Evidence) -> dict[str, tuple[str, ...
         variable = model.variables[name]
         if variable.role is Role.EXOGENOUS:
             continue
-        free = [u for u in model.parents[name] if u not in used and _is_free(model.variables[u])]
+        free = [
+            u for u in model.parents[name] if u not in used | asked.keys() and _is_free(model.variables[u])
+        ]
         if name in asked and isinstance(variable.equation, Assignment):
             chosen = _chosen(model, variable.equation.expression, free, asked[name])
             if chosen:
