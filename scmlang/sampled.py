@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 UNITS = 100_000
 MOST_UNITS = 1_000_000_000
 LARGEST_SEED = 2**62
-_BEYOND_EXACT = ("E260", "E261", "E264")
+_BEYOND_EXACT = {
+    "E260": "a variable is real",
+    "E261": "the table is too large",
+    "E264": "Gumbel noise is in more than two worlds",
+}
 _BESIDE = ("variable", "level", "factual", "factual_error", "interventional", "interventional_error")
 
 
@@ -71,15 +76,19 @@ def answer_model(
     """
     if exact and method is Method.sample:
         raise ValueError("what is sampled is not exact")
-    if not exact and (method is Method.sample or (method is Method.auto and _lists_reals(model, text))):
+    if method is Method.sample:
         return answer_by_sampling(model, text, units=units, seed=seed)
-    try:
-        return answer_exactly(model, text, exact=exact)
-    except ScmError as error:
-        beyond = all(diagnostic.code in _BEYOND_EXACT for diagnostic in error.diagnostics)
-        if exact or method is Method.exact or not beyond or not model.is_fully_specified:
-            raise
-    return answer_by_sampling(model, text, units=units, seed=seed)
+    reason = "E260"
+    if exact or method is Method.exact or not _lists_reals(model, text):
+        try:
+            return answer_exactly(model, text, exact=exact)
+        except ScmError as error:
+            reason = error.diagnostics[0].code
+            beyond = all(diagnostic.code in _BEYOND_EXACT for diagnostic in error.diagnostics)
+            if exact or method is Method.exact or not beyond or not model.is_fully_specified:
+                raise
+    found = answer_by_sampling(model, text, units=units, seed=seed)
+    return replace(found, method=f"{found.method}; not exact, as {_BEYOND_EXACT[reason]} ({reason})")
 
 
 def _lists_reals(model: CausalModel, text: str) -> bool:

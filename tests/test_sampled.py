@@ -28,6 +28,7 @@ def test_what_can_be_exact_is_exact() -> None:
 def test_a_real_variable_is_sampled() -> None:
     found = scmlang.loads(MIXED).query("E(A | X=1)")
     assert found.status == "estimated"
+    assert found.method.endswith("not exact, as a variable is real (E260)")
     assert abs(float(found) - 1) <= 5 * found.standard_error
     with pytest.raises(ScmError, match="E260"):
         scmlang.loads(MIXED).query("E(A | X=1)", method="exact")
@@ -39,7 +40,19 @@ def test_a_table_over_the_bound_is_sampled() -> None:
     with limited(exact_cells=4):
         found = model.query("P(B=1 | do(C=1))", units=20_000)
     assert found.status == "estimated"
+    assert found.method.endswith("not exact, as the table is too large (E261)")
     assert abs(float(found) - float(exact)) <= 5 * found.standard_error
+
+
+def test_gumbel_noise_in_three_worlds_is_sampled() -> None:
+    model = scmlang.loads(
+        "X: 0..2\nY: 0..2\nX ~ uniform(0..2)\n"
+        "Y ~ categorical(0.2 + 0.1 * X, 0.3, 0.5 - 0.1 * X, coupling=gumbel)\n"
+    )
+    found = model.query("P(Y[X=0]=0, Y[X=1]=0, Y[X=2]=0)")
+    assert found.method.endswith("not exact, as Gumbel noise is in more than two worlds (E264)")
+    # Level 0 wins in all worlds iff it does in world 0, where its chance is least and the others' are most.
+    assert abs(float(found) - 0.2) <= 5 * found.standard_error
 
 
 def test_an_intervention_alone_has_means_of_real_variables() -> None:
@@ -50,6 +63,7 @@ def test_an_intervention_alone_has_means_of_real_variables() -> None:
     assert abs(mean["factual"] - 0.5) <= 5 * mean["factual_error"]
     assert abs(mean["interventional"] - 1) <= 5 * mean["interventional_error"]
     assert rows["X", "1"]["interventional"] == 1
+    assert "(E260)" in found.method
 
 
 def test_an_estimate_says_how_good_it_is() -> None:
