@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from scmlang.diagram.bitgraph import BitGraph
 from scmlang.diagram.diagram import Diagram
-from scmlang.identify.counterfactuals import identify_counterfactual
+from scmlang.identify.counterfactuals import identify_counterfactual, one_of_each, tell_worlds_apart
 from scmlang.identify.criteria import instruments, named
 from scmlang.identify.estimand import Estimand, Linear, Marginal, Product, Quotient, free, simplify
 from scmlang.identify.id import derive_on
@@ -21,7 +21,6 @@ from scmlang.identify.result import Identification, Step
 from scmlang.identify.terms import (
     OneWorld,
     Term,
-    are_contrasts,
     combined,
     constant,
     one_world,
@@ -86,7 +85,8 @@ class _Dispatcher:
     # --- arithmetic
 
     def _sum(self, shown: str, weights: Weights) -> Identification:
-        terms = {term: weight for term, weight in weights.items() if weight and term is not None}
+        named = {term: weight for term, weight in weights.items() if weight and term is not None}
+        terms = one_of_each(self.diagram, named, self.variables)
         parts: list[tuple[Fraction, Estimand]] = []
         for term, weight in terms.items():
             estimand = self._term(term).estimand
@@ -120,10 +120,13 @@ class _Dispatcher:
             return Identification(shown, None, method, None, None, steps, notes)
         witness = next((one.witness for _, one in refused if one.witness), None)
         certain = weighted and all(one.identifiable is False for _, one in refused)
-        if certain and (len(refused) == 1 or are_contrasts([term for term, _ in refused])):
+        if certain and (len(refused) == 1 or self._apart([term for term, _ in refused])):
             return Identification(shown, False, method, None, witness, steps, notes)
         notes = (*notes, "parts are not identifiable, and whether they cancel has not been decided")
         return Identification(shown, None, method, None, witness, steps, notes)
+
+    def _apart(self, terms: Sequence[Term]) -> bool:
+        return tell_worlds_apart(self.diagram, terms, self.variables)
 
     def _estimand(self, node: Quantity) -> Estimand | None:
         """Arithmetic that is no weighted sum; every term of it is looked at."""

@@ -99,20 +99,6 @@ def trimmed(term: Term, diagram: Diagram) -> Term:
     return _moved(term, kept)
 
 
-def are_contrasts(terms: list[Term]) -> bool:
-    """Whether the terms ask the same of one variable, without conditions, under do() of the same variables.
-
-    No weighted sum of such terms is identifiable where none of them is: "Contrasts" in docs/theory.md.
-    """
-    worlds = [_world(term) for term in terms]
-    if any(not world or term.given for world, term in zip(worlds, terms, strict=True)):
-        return False
-    alike = {frozenset(held.variable for held in world or ()) for world in worlds}
-    fixed = all(isinstance(held.value, int | float | str) for world in worlds for held in world or ())
-    single = all(len({v.variable for v in counterfactuals(term)}) == 1 for term in terms)
-    return len(alike) == 1 and fixed and single and len({_moved(term, ()) for term in terms}) == 1
-
-
 def function(node: Quantity) -> Estimand:
     """A polynomial in variables as an estimand over their symbols.
 

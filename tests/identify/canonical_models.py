@@ -68,7 +68,7 @@ class Component:
 
     @cached_property
     def jacobian(self) -> Array | None:
-        """dq/dt; None where q is its own parameter."""
+        """dq/dt along what keeps every distribution of t at a sum of 1; None where q is its own parameter."""
         if not self.hidden:
             return None
         causes = np.zeros((len(self.hidden), STATES, len(self.q)))
@@ -85,6 +85,8 @@ class Component:
                     one[kind] = p
                     fits = (others.reshape(self.kinds) * one.reshape(shape)).reshape(-1)
                     draws[v][self._row(name, state), kind] += fits
+        causes -= causes.mean(axis=1, keepdims=True)
+        draws = [d - d.mean(axis=1, keepdims=True) for d in draws]
         return np.concatenate(
             [causes.reshape(-1, len(self.q)), *(d.reshape(-1, len(self.q)) for d in draws)]
         ).T
@@ -182,12 +184,21 @@ class CanonicalModel:
 
     def determined(self, node: Probability, experiments: Iterable[Do] = ()) -> bool:
         """Whether no move among the models that agree on all data changes P(events | given)."""
-        below = self.happens(node.given)
-        above = below * self.happens(node.events)
-        n, d = float(self.mass(above)), float(self.mass(below))
+        return self.sum_determined([(1, node)], experiments)
+
+    def sum_determined(
+        self, parts: Iterable[tuple[int, Probability]], experiments: Iterable[Do] = ()
+    ) -> bool:
+        """The same of a weighted sum."""
+        slopes = [np.zeros(size) for size in self.shape]
+        for weight, node in parts:
+            below = self.happens(node.given)
+            above = below * self.happens(node.events)
+            n, d = float(self.mass(above)), float(self.mass(below))
+            for axis, slope in enumerate(slopes):
+                slope += weight * (self.mass(above, axis) * d - n * self.mass(below, axis)) / d**2
         sources = [(), *experiments]
-        for axis, component in enumerate(self.components):
-            slope = (self.mass(above, axis) * d - n * self.mass(below, axis)) / d**2
+        for slope, component in zip(slopes, self.components, strict=True):
             observed = np.array(sorted({tuple(row) for row in self._observed(component, sources)}))
             if component.jacobian is not None:
                 slope, observed = component.jacobian.T @ slope, observed @ component.jacobian
