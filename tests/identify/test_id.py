@@ -142,6 +142,7 @@ def test_joint_and_conditional_effects(drawn: Diagram, data: st.DataObject) -> N
 # --- another program
 
 
+@pytest.mark.slow
 def test_verdicts_are_those_of_causaleffect() -> None:
     """2,000 queries, half of them conditional."""
     peer = pytest.importorskip("causaleffect")
