@@ -23,7 +23,7 @@ from scmlang.exact.factors import Array, Factor
 
 KEPT = 1 << 19  # cells of all steps up to which they are kept
 _LARGE = 1 << 12  # cells from which a step sums slice by slice, so that the product is never whole
-_TINY = 1e-200  # every table is at most one, so what vanishes on the way is no part of a larger sum
+_TINY = 1e-100  # every table is at most one, so what vanishes on the way is no part of a larger sum
 
 Indices = NDArray[np.intp]
 

@@ -49,21 +49,26 @@ def plan(scopes: Sequence[Sequence[int]], sizes: Mapping[int, int], keep: Sequen
         bound: on the cells of one table; a plan over it is only as far as its first table over it.
     """
     graph = _Graph(scopes, sizes, keep)
-    best = first = _Greedy(graph, bound, None).run()
+    best = first = _first(graph, bound)
     spent = first.steps
     for by_fill, seed in [(True, None), *((seed % 3 == 2, seed) for seed in range(_RESTARTS))]:
         ahead = spent + first.steps * (_FILL if by_fill else 1)
         if ahead > STEPS or (best.cells <= bound and ahead * CELLS_PER_STEP > best.cost):
             continue
-        found = _Greedy(graph, bound, best, by_fill=by_fill, seed=seed).run()
-        spent += found.steps
-        if _rank(found, bound) < _rank(best, bound):
+        most = best.cost if best.cells <= bound else math.inf
+        search = _Greedy(graph, bound, most, STEPS - spent, by_fill=by_fill, seed=seed)
+        found = search.run()
+        spent += search.steps
+        if found and (found.cells > bound, found.cost) < (best.cells > bound, best.cost):
             best = found
     return best
 
 
-def _rank(found: Plan, bound: int) -> tuple[bool, int]:
-    return found.cells > bound, found.cost
+def _first(graph: _Graph, bound: int) -> Plan:
+    found = _Greedy(graph, bound, math.inf, math.inf).run()
+    if found is None:
+        raise ValueError("a pass without limits ended early")
+    return found
 
 
 class _Graph:
@@ -103,14 +108,22 @@ class _Graph:
 
 
 class _Greedy:
-    """One greedy pass, which ends early where it comes to more than the best that is known."""
+    """One greedy pass, which gives up where it comes to more cells, or takes more steps, than it may."""
 
     def __init__(
-        self, graph: _Graph, bound: int, best: Plan | None, *, by_fill: bool = False, seed: int | None = None
+        self,
+        graph: _Graph,
+        bound: int,
+        most: float,
+        patience: float,
+        *,
+        by_fill: bool = False,
+        seed: int | None = None,
     ) -> None:
         self.graph = graph
         self.bound = bound
-        self.most = best.cost if best and best.cells <= bound else math.inf
+        self.most = most
+        self.patience = patience
         self.steps = 0
         self.neighbours = list(graph.neighbours)
         self.by_fill = by_fill
@@ -118,7 +131,7 @@ class _Greedy:
         ties = range(count) if seed is None else random.Random(seed).sample(range(count), count)
         self.tie = list(ties)
 
-    def run(self) -> Plan:
+    def run(self) -> Plan | None:
         graph, neighbours, tie = self.graph, self.neighbours, self.tie
         score = self._fill if self.by_fill else self._weight
         scores = {i: score(i) for i in range(len(neighbours)) if not graph.kept >> i & 1}
@@ -128,7 +141,9 @@ class _Greedy:
         order: list[int] = []
         largest, cells = graph.kept, graph.cells(graph.kept)
         cost = cells
-        while scores and cells <= self.bound and cost < self.most and self.steps < STEPS:
+        while scores and cells <= self.bound:
+            if cost >= self.most or self.steps > self.patience:
+                return None
             found, _, node = heappop(waiting)
             if scores.get(node) != found:
                 continue  # it was weighed again since
@@ -147,8 +162,6 @@ class _Greedy:
                     if found != scores[other]:
                         scores[other] = found
                         heappush(waiting, (found, tie[other], other))
-        if scores and self.steps >= STEPS:
-            cells = max(cells, self.bound + 1)  # too long a search is no plan
         names = graph.nodes
         clique_nodes = tuple([names[i] for i in _bits(largest)])
         return Plan(tuple([names[i] for i in order]), clique_nodes, cells, cost, self.steps)

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from scmlang.diagnostics.base import ScmError
 from scmlang.exact.events import linear
 from scmlang.exact.factors import Array
 from scmlang.exact.instances import Fixed
@@ -22,7 +23,7 @@ from scmlang.exact.shapes import Term
 from scmlang.exact.sums import Allowed, Mass, Shown, Sums
 from scmlang.semantics.quantities import Counterfactual, Event, Expectation, Probability
 
-_JOINT = 256  # cells up to which events are axes of one sum
+_JOINT = 16  # configurations up to which events are axes of one sum, not two sums with and without them
 
 
 def listed_variables(term: Term) -> list[Counterfactual]:
@@ -64,7 +65,7 @@ class Quotients:
             return self._probability(term, given, known)
         return self._expectation(term, given, known)
 
-    def _impossible(self) -> Exception:
+    def _impossible(self) -> ScmError:
         return impossible(f"`{self.shown}`")
 
     # --- probabilities
@@ -74,14 +75,23 @@ class Quotients:
         events = self.sums.allowed([e for e in term.events if isinstance(e, Event)], self.values)
         if not term.given:
             return self._unconditional(given, events, listed)
-        keep = _nodes(listed)
-        if events is None or not events.keys().isdisjoint(given):
+        joint = None if events is None else self._joint(given, events, _nodes(listed))
+        if events is None or joint is None:
             return self._two_sums(given, events, listed, known)
-        if math.prod([self._size(n) for n in {*keep, *events}]) > max(_JOINT, self._cells(keep)):
-            return self._two_sums(given, events, listed, known)
-        joint = self.sums.mass(given, _nodes([*keep, *events]), self.shown, relative=True)
-        above = _summed(_restricted(joint, events), keep)
+        above = _summed(_restricted(joint, events), _nodes(listed))
         return self._quotient(above, _summed(joint, _nodes(known)), listed, known)
+
+    def _joint(self, given: Allowed, events: Allowed, keep: list[int]) -> Mass | None:
+        """The mass of what is given, an axis for each node of the events too; None where that is large."""
+        nodes = _nodes([*keep, *events])
+        if not events.keys().isdisjoint(given) or self._cells(nodes) > _JOINT * self._cells(keep):
+            return None
+        try:
+            return self.sums.mass(given, nodes, self.shown, relative=True)
+        except ScmError:
+            if nodes == keep:
+                raise
+            return None  # the sums apart may be smaller
 
     def _unconditional(self, given: Allowed, events: Allowed | None, listed: list[Operand]) -> Result:
         """Without evidence the mass of what is asked is its probability."""
@@ -195,11 +205,8 @@ class Quotients:
     def _shape(self, listed: Sequence[Operand]) -> tuple[int, ...]:
         return tuple([len(axis.values) for axis in self.axes[: len(listed)]])
 
-    def _size(self, node: int) -> int:
-        return len(self.sums.network.nodes[node].values)
-
     def _cells(self, nodes: Sequence[int]) -> int:
-        return math.prod([self._size(node) for node in nodes])
+        return math.prod([len(self.sums.network.nodes[node].values) for node in nodes])
 
 
 def _nodes(operands: Sequence[Operand]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -73,6 +74,7 @@ class Sums:
         self.numbers = numbers
         self.cells = cells
         self._symbols = {setting: symbol for symbol, setting in shape.settings.items()}
+        self._growing = Lock()
         self._computed: dict[Quantity | Event, Operand] = {}
         self._levels: dict[tuple[Operand, Number], Indices] = {}
         self._relations: dict[Event, Indices] = {}
@@ -98,13 +100,14 @@ class Sums:
         """
         if isinstance(node, Counterfactual):
             return self.operand(node)
-        found = self._computed.get(node)
-        if found is None:
-            operands: dict[str, Operand] = {}
-            label = Shown(node, self.network.model)
-            found = self.network.value(expression(node, operands, self.operand), operands, label)
-            self._computed[node] = found
-        return found
+        with self._growing:
+            found = self._computed.get(node)
+            if found is None:
+                operands: dict[str, Operand] = {}
+                label = Shown(node, self.network.model)
+                found = self.network.value(expression(node, operands, self.operand), operands, label)
+                self._computed[node] = found
+            return found
 
     def allowed(self, events: Sequence[Event], values: Mapping[str, int]) -> Allowed | None:
         """For each node the indices that the events leave; None where they can never all be."""

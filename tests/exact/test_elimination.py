@@ -127,6 +127,15 @@ def test_impossible_evidence_is_refused_where_the_diagram_separates_it_too() -> 
         assert error.value.diagnostics[0].code == "E262"
 
 
+def test_events_are_no_axes_where_that_takes_larger_tables() -> None:
+    """In tables of four cells a chain is summed from one end, or from evidence on it."""
+    model = Compilation.from_text(_CHAIN).model
+    quantity = probability("P(X9=1, X5=1 | X0=1)", model)
+    assert answer(model, quantity, cells=4).value == pytest.approx(answer(model, quantity).value, rel=1e-12)
+    with pytest.raises(ScmError, match="more than 4"):
+        answer(model, probability("P(X5 | X0, X9)", model), cells=4)
+
+
 def dense(count: int) -> str:
     """Each variable with three parents among all before it: no order has small tables."""
     chance = Random(count)
