@@ -168,10 +168,11 @@ class _Search:
         waiting = [(root[0], 0, low, high, root[1])]
         count = 0
         while waiting and waiting[0][0] < self.reached - GAP and count < LIMITS.bound_nodes:
-            _, _, low, high, point = heapq.heappop(waiting)
+            least, _, low, high, point = heapq.heappop(waiting)
             split = self._split(low, high, point)
-            if split is None:
-                heapq.heappush(waiting, (self.reached - GAP, count, low, high, point))
+            if split is None:  # nothing is relaxed at this point, so the box is as low as its bound
+                self.reached = min(self.reached, least)
+                heapq.heappush(waiting, (least, count, low, high, point))
                 break
             for box in self._halves(low, high, *split):
                 count += 1

@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from scmlang.bounds.branch import GAP, Bracket, UnboundedError, negated, polynomial_minimum
 from scmlang.bounds.known import c_factors
 from scmlang.bounds.polynomial import Combination, Expression, Polynomial, Ratio, simplified
 from scmlang.bounds.problem import Problem
 from scmlang.bounds.programme import EXACT, Programme, make_programme, minimum, ratio_minimum, violation
 from scmlang.bounds.responses import Monotone, Responses
-from scmlang.bounds.sources import Source
+from scmlang.bounds.sources import Array, Source
 from scmlang.bounds.terms import expression
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.semantics.quantities import Quantity, show_quantity
@@ -104,7 +106,7 @@ def _polynomials(node: Expression) -> list[Polynomial]:
 
 
 def _require_possible(programme: Programme, shown: str) -> None:
-    if not programme.columns or minimum(programme, programme.rows[0] * 0.0) is not None:
+    if not programme.columns or minimum(programme, np.zeros(programme.columns)) is not None:
         return
     least = violation(programme)
     message = f"no model of this diagram has these distributions: some probability is off by {least:.3g}"
@@ -125,9 +127,9 @@ def _solved(task: _Task, sharp: bool) -> Bounds:
         if node.top.value is not None and node.bottom.value == 1:
             value = node.top.value
             return Bounds(value, value, "identified")
-        if node.top.degree <= 1 and node.bottom.degree <= 1:
-            return _linear(task, node, sharp)
     try:
+        if isinstance(node, Ratio) and node.top.degree <= 1 and node.bottom.degree <= 1:
+            return _linear(task, node, sharp)
         low, high = _bracket(task, node), _bracket(task, negated(node))
     except UnboundedError:
         message = f"`{task.shown}` divides by what may be 0, and nothing bounds the quotient"
@@ -135,6 +137,11 @@ def _solved(task: _Task, sharp: bool) -> Bounds:
         raise ScmError([Diagnostic("E354", message, helps=helps)]) from None
     gap = max(low.reached - low.bound, high.reached - high.bound, 0.0)
     return _within(node, low.bound, -high.bound, POLYNOMIAL, gap, sharp)
+
+
+def _is_positive(programme: Programme, form: tuple[Array, float]) -> bool:
+    least = minimum(programme, form[0])
+    return least is not None and least.bound + form[1] > EXACT
 
 
 def _within(node: Expression, low: float, high: float, method: str, gap: float, sharp: bool) -> Bounds:
@@ -159,6 +166,8 @@ def _linear(task: _Task, node: Ratio, sharp: bool) -> Bounds:
         n0 /= below
     else:
         bottom = programme.form(node.bottom)
+        if math.inf in node.span and not _is_positive(programme, bottom):
+            raise UnboundedError
         ends = ratio_minimum(programme, (top, n0), bottom), ratio_minimum(programme, (-top, -n0), bottom)
         method, n0, below = FRACTIONAL, 0.0, 1.0
     if ends[0] is None or ends[1] is None:
