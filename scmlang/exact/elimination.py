@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -84,7 +85,6 @@ class Elimination:
         self._leaves = [_leaf(f, ranks) for f in factors]
         tables = [tuple([ranks[n] for n in leaf.free]) for leaf in self._leaves]
         self._steps = _steps(tables, [sizes[node] for node in ranks], len(order))
-        self._user = {i: n for n, step in enumerate(self._steps) for i, _ in step.inputs}
         self._touched = {node: [i for i, f in enumerate(factors) if node in f.nodes] for node in given}
         self._keeps = sum(step.cells for step in self._steps) <= KEPT
         self._last: tuple[Mapping[int, Indices], list[Any]] | None = None
@@ -112,6 +112,11 @@ class Elimination:
         elif found.size and float(found.max()) < _TINY:
             return self._scaled(choice)
         return Scaled(np.asarray(found.reshape(self.shape)), 0.0)
+
+    @cached_property
+    def _user(self) -> dict[int, int]:
+        """Which step takes each table."""
+        return {i: n for n, step in enumerate(self._steps) for i, _ in step.inputs}
 
     def _renewed(
         self, tables: list[Any], before: Mapping[int, Indices], choice: Mapping[int, Indices]

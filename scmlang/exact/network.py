@@ -51,6 +51,7 @@ class Network(Nodes):
         super().__init__(numbers, cells)
         self.model = model
         self.settings: dict[int, Setting] = {}
+        self._leveled: set[int] = set()  # nodes whose values are the levels of a domain
         self._operands: dict[Place, Operand] = {}
         self._parents = instances.parents
         worlds: dict[str, list[Instance]] = {}
@@ -69,6 +70,7 @@ class Network(Nodes):
             domain = self.model.variables[place.variable].domain
             node = self._node(place, levels(domain) if isinstance(domain, Finite) else ())
             self.settings[node] = place
+            self._leveled.add(node)
             self._operands[place] = node
             return node
         if isinstance(place, Fixed):
@@ -97,6 +99,7 @@ class Network(Nodes):
     def _draw(self, equation: Draw | Table, domain: Finite, together: list[Instance]) -> None:
         chances = [self._chances(equation, domain, instance) for instance in together]
         nodes = [self._node(instance, levels(domain)) for instance in together]
+        self._leveled.update(nodes)
         self._operands.update(zip(together, nodes, strict=True))
         if len(together) == 1:
             self._factor([*chances[0].parents, nodes[0]], chances[0].array)
@@ -107,12 +110,12 @@ class Network(Nodes):
 
     def _chances(self, equation: Draw | Table, domain: Finite, instance: Instance) -> _Chances:
         """P(V | parents) for one instance, over the nodes among what it depends on."""
-        operands = self._given(instance)
         table = self._tables.get(instance.variable)
         if table is not None and table.size <= self.cells:
-            parents = self._whole(operands)
-            if parents is not None:
-                return _Chances(parents, table)
+            whole = self._whole(instance)
+            if whole is not None:
+                return _Chances(whole, table)
+        operands = self._given(instance)
         if isinstance(equation, Draw) and self._configurations(operands.values()) > DENSE:
             equation, operands = self._arguments(equation, operands, f"{instance}, argument")
         parents, columns, n = self._grid(operands, instance, domain.size)
@@ -135,14 +138,12 @@ class Network(Nodes):
             arguments.append(Reference(name, _NOWHERE))
         return replace(equation, arguments=tuple(arguments)), used
 
-    def _whole(self, operands: Mapping[str, Operand]) -> list[int] | None:
+    def _whole(self, instance: Instance) -> list[int] | None:
         """The nodes of the parents where all have the levels of their domains, as the axes of tables do."""
         found = []
-        for name, operand in operands.items():
-            domain = self.model.variables[name].domain
-            if not isinstance(operand, int) or not isinstance(domain, Finite):
-                return None
-            if self.nodes[operand].values is not levels(domain):
+        for place in self._parents[instance].values():
+            operand = self.operand(place)
+            if not isinstance(operand, int) or operand not in self._leveled:
                 return None
             found.append(operand)
         return found
