@@ -23,5 +23,6 @@ CODES: dict[str, str] = {
     "E281": "evidence at an exact value of a real variable that nothing can be solved for",
     "E282": "evidence at exact values of a real variable in several worlds",
     "E283": "a number of units, or a seed, out of range",
+    "E284": "evidence that too few of the units drawn have",
     "E292": "a quantity that the diagram does not determine",
 }

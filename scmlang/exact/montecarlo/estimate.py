@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from scmlang.exact.montecarlo.evidence import read_evidence
 from scmlang.exact.montecarlo.proposals import Proposal, Units
-from scmlang.exact.montecarlo.refusals import no_unit
+from scmlang.exact.montecarlo.refusals import no_unit, too_few
 from scmlang.exact.opening import closed, open_variables
 from scmlang.exact.refusals import not_finite, too_large, undefined
 from scmlang.exact.result import Axis, Result, combined, scalar, stacked
@@ -55,6 +55,7 @@ from scmlang.semantics.quantities import (
 )
 
 BLOCKS = 100
+LEAST = 10  # effective units; with fewer the standard error means nothing
 _BATCH = 1 << 16
 _ROUNDING = 1e-12  # relative to the estimate; what varies less is the same in all units
 _AXES = 30  # NumPy has few more
@@ -89,8 +90,8 @@ def estimate(model: CausalModel, quantities: Sequence[Quantity], n: int, seed: i
 
     Raises:
         ScmError: E260 for a table over a real variable, E261 for one over the bound, E265 for what is not
-            defined, E280 where no unit has the evidence, E281 and E282 for exact values of real variables;
-            E113 where an equation leaves its domain.
+            defined, E280 and E284 where no unit or hardly any has the evidence, E281 and E282 for exact values
+            of real variables; E113 where an equation leaves its domain.
     """
     tables = Tables(model)
     wanted: dict[tuple[Event, ...], dict[Term, None]] = {}
@@ -202,6 +203,8 @@ def _summed(
         raise no_unit(tables.shown(terms[0]), n)
     scale = np.exp(np.array(logs) - max(logs))
     effective = float((scale @ total) ** 2 / (scale**2 @ squared))
+    if effective < LEAST:
+        raise too_few(tables.shown(terms[0]), n, effective)
     found = {}
     for i, term in enumerate(terms):
         above, below = (

@@ -13,6 +13,15 @@ def no_unit(text: str, n: int) -> ScmError:
     return ScmError([Diagnostic("E280", message, helps=helps)])
 
 
+def too_few(text: str, n: int, effective: float) -> ScmError:
+    """E284: weights so uneven, or evidence so rare, that an estimate would rest on a handful of units."""
+    message = (
+        f"the evidence of {text} leaves effectively {effective:.1f} of {n} units, too few for an estimate"
+    )
+    helps = ("draw more units with -n, or condition on an event that is less rare",)
+    return ScmError([Diagnostic("E284", message, helps=helps)])
+
+
 def inexact(variable: Variable, model: CausalModel) -> ScmError:
     """E281: the value of a real variable that cannot be solved for noise."""
     message = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import log_ndtr, ndtri_exp
 
 from scmlang.exact.montecarlo.evidence import Demand, Interval, Levels
 from scmlang.semantics.distributions import noise_kind, probabilities
@@ -39,7 +39,7 @@ def restricted_noise(
 
     Gumbel noise is restricted by the first case alone; what the others ask is left to a check of the units.
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         if isinstance(domain, Finite):
             if noise_kind(equation, domain) == "gumbel":
                 return _gumbels(equation, domain, cases[0], n, rng)
@@ -132,13 +132,20 @@ def _normal(equation: Draw, cases: Sequence[Case], n: int, rng: np.random.Genera
 
 
 def truncated_normal(low: Floats, high: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Standard normals from ``low`` to ``high``, and the logarithms of the masses there."""
-    upper = low > 0  # there the distribution function is near 1 and has no digits left
+    """Standard normals from ``low`` to ``high``, and the logarithms of the masses there.
+
+    Everything is in logarithms, and on the left of 0, where they have digits however far out. Where nothing
+    is between the bounds the value is 0 and the logarithm -inf.
+    """
+    upper = low > 0
     a, b = np.where(upper, -high, low), np.where(upper, -low, high)
-    below, mass = ndtr(a), np.maximum(ndtr(b) - ndtr(a), 0.0)
-    e = np.clip(ndtri(below + mass * rng.random(len(low))), a, np.maximum(a, b))
-    with np.errstate(divide="ignore"):
-        return np.where(upper, -e, e), np.log(mass)
+    uniform = np.maximum(rng.random(len(low)), np.finfo(np.float64).tiny)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        below, top = log_ndtr(a), log_ndtr(b)
+        mass = np.where(a < b, top + np.log1p(-np.exp(below - top)), -np.inf)
+        e = ndtri_exp(np.logaddexp(below, np.log(uniform) + mass))
+    e = np.where(mass > -np.inf, np.clip(e, a, np.maximum(a, b)), 0.0)
+    return np.where(upper, -e, e), mass
 
 
 def truncated_uniform(low: Floats, high: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:

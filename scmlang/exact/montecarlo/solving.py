@@ -115,7 +115,7 @@ def _solved(
         demand = case.demand
         if not isinstance(demand, Interval):
             raise TypeError("a real variable is asked for an interval")
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             first, second = (
                 ((bound - at_zero) / slope - location) / scale for bound in (demand.low, demand.high)
             )
@@ -150,7 +150,7 @@ def _at_point(
 ) -> tuple[dict[str, NDArray[np.generic]], Floats]:
     """The one value that gives the one value asked for; its weight is the density of V there."""
     location, scale, normal = prior
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if normal:
             density = -0.5 * standard**2 - 0.5 * math.log(2 * math.pi)
         else:
