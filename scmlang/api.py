@@ -117,6 +117,40 @@ class Model:
         held = (experiments,) if isinstance(experiments, str) else tuple(experiments)
         return self.compilation.identify(text, held)
 
+    def bound(
+        self,
+        text: str,
+        data: str | Path | None = None,
+        *,
+        experiments: Mapping[str, str | Path | None] | Sequence[str] = (),
+        monotone: Sequence[tuple[str, str]] = (),
+        within: float = 0.0,
+    ) -> Answer:
+        """The interval that holds a query, whatever the model of the diagram behind the data.
+
+        Args:
+            text: a query, or the name of one in the file.
+            data: a CSV file; without one the model's own distribution, which needs every equation.
+            experiments: ``"do(Z)"`` or several of them; a mapping gives each its CSV file.
+            monotone: pairs (cause, effect): the effect never falls as the cause rises, all else alike.
+            within: how far each known probability may be off.
+
+        Raises:
+            ScmError: for mistakes in the query, E350 where the data contradict the diagram, E351 to E355 for
+                what has no bounds.
+        """
+        from scmlang.bounded import Known, bounded
+        from scmlang.identify.ask import read_experiment
+
+        model = self._checked
+        files = experiments if isinstance(experiments, Mapping) else dict.fromkeys(experiments)
+        held = tuple(
+            (tuple(sorted(read_experiment(words, model))), None if path is None else Path(path))
+            for words, path in files.items()
+        )
+        known = Known(None if data is None else Path(data), held, tuple(monotone), within)
+        return bounded(model, text, known)
+
     def estimate(
         self,
         text: str,
