@@ -307,6 +307,7 @@ def test_a_uniform_outside_of_its_range_is_impossible() -> None:
         ("A, B: real\nA ~ normal(0, 1)\nB := A ** 2\n", "E(A | B=1)", "E281"),
         ("A, B: real\nA ~ normal(0, 1)\nB ~ normal(A, 1)\n", "E(A | B=1, B[A=0]=0.5)", "E282"),
         ("A, B: real\nA ~ normal(0, 1)\nB := A ** 2\n", "E(A | B < 0)", "E280"),
+        ("A: real\nA ~ normal(0, 1)\n", "P(A > 2) / P(A > 5)", "E265"),
         ("X, Y: binary\nX ~ bernoulli(0.5)\nY := X\n", "P(X=1 | Y=1, X=0)", "E280"),
         ("A, B: real\nexogenous U ~ normal(0, 1)\nA ~ normal(0, 1)\nB := A * U\n", "E(A | B > 50)", "E284"),
     ],

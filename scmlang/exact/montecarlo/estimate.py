@@ -29,9 +29,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from scmlang.diagnostics.base import ScmError
 from scmlang.exact.montecarlo.evidence import read_evidence
 from scmlang.exact.montecarlo.proposals import Proposal, Units
-from scmlang.exact.montecarlo.refusals import no_unit, too_few
+from scmlang.exact.montecarlo.refusals import divides_by_zero, no_unit, too_few
 from scmlang.exact.opening import closed, open_variables
 from scmlang.exact.refusals import not_finite, too_large, undefined
 from scmlang.exact.result import Axis, Result, combined, scalar, stacked
@@ -90,8 +91,8 @@ def estimate(model: CausalModel, quantities: Sequence[Quantity], n: int, seed: i
 
     Raises:
         ScmError: E260 for a table over a real variable, E261 for one over the bound, E265 for what is not
-            defined, E280 and E284 where no unit or hardly any has the evidence, E281 and E282 for exact values
-            of real variables; E113 where an equation leaves its domain.
+            defined, E280 and E284 where no unit or hardly any has the evidence, E281 and E282 for exact
+            values of real variables; E113 where an equation leaves its domain.
     """
     tables = Tables(model)
     wanted: dict[tuple[Event, ...], dict[Term, None]] = {}
@@ -291,7 +292,10 @@ def _result(node: Quantity, tables: Tables, sums: dict[Term, _Sums]) -> Result:
             return _result(operand, tables, sums).mapped(np.negative)
         case Arithmetic(operator, left, right):
             parts = _result(left, tables, sums), _result(right, tables, sums)
-            return combined(operator, *parts, tables.shown(node))
+            try:
+                return combined(operator, *parts, tables.shown(node))
+            except ScmError:
+                raise divides_by_zero(tables.shown(node)) from None
         case Effect():
             return _result(node.definition, tables, sums)
         case Probability() | Expectation():

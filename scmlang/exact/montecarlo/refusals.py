@@ -22,6 +22,13 @@ def too_few(text: str, n: int, effective: float) -> ScmError:
     return ScmError([Diagnostic("E284", message, helps=helps)])
 
 
+def divides_by_zero(text: str) -> ScmError:
+    """E265, where the denominator may be 0 for want of units."""
+    message = f"the estimate of {text} divides by zero, on all units or on nearly all of them"
+    helps = ("where the denominator is rarely but truly above 0, draw more units with -n",)
+    return ScmError([Diagnostic("E265", message, helps=helps)])
+
+
 def inexact(variable: Variable, model: CausalModel) -> ScmError:
     """E281: the value of a real variable that cannot be solved for noise."""
     message = (
