@@ -133,7 +133,7 @@ class Model:
             data: a CSV file; without one the model's own distribution, which needs every equation.
             experiments: ``"do(Z)"`` or several of them; a mapping gives each its CSV file.
             monotone: pairs (cause, effect): the effect never falls as the cause rises, all else alike.
-            within: how far each known probability may be off.
+            within: how far each known probability of a response may be off.
 
         Raises:
             ScmError: for mistakes in the query, E350 where the data contradict the diagram, E351 to E355 for

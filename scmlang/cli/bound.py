@@ -43,7 +43,8 @@ def bound(
         typer.Option(metavar="X -> Y", help="Y never falls as X rises, all else alike; repeatable."),
     ] = None,
     within: Annotated[
-        float, typer.Option(min=0, metavar="EPS", help="How far each known probability may be off.")
+        float,
+        typer.Option(min=0, metavar="EPS", help="How far each known probability of a response may be off."),
     ] = 0.0,
     bootstrap: Annotated[
         int, typer.Option(min=0, metavar="N", help="Draw the rows again so often, for an interval around.")
