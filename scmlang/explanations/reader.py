@@ -28,10 +28,12 @@ _GROUPS = (
     (200, "Answers of a trained model"),
     (230, "Evaluation"),
     (250, "Import and export"),
-    (260, "Exact answers"),
-    (270, "Identification and bounds"),
+    (260, "Exact answers and sampling"),
+    (290, "Answers and their pictures"),
     (300, "Independence and data"),
+    (320, "Identification"),
     (330, "Estimands and estimates"),
+    (350, "Bounds and witnesses"),
 )
 
 
