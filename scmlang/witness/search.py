@@ -23,7 +23,7 @@ from scmlang.witness.proof import Pair, proved
 from scmlang.witness.question import Question, questions
 from scmlang.witness.units import Asked, Cause, Units
 
-ATTEMPTS = 6  # with other causes drawn anew, for each cause that varies
+ATTEMPTS = 20  # with other causes drawn anew, for each cause that varies
 STATES = 256  # of one hidden cause
 OTHERS = 3  # states of a cause that does not vary
 UNITS = 1 << 16
