@@ -33,18 +33,21 @@ class Named:
 
 @dataclass(frozen=True)
 class Instrument:
-    """Z moves X, and Y only through X, given W.
+    """Z tells of X, and of Y only through X, given W.
 
     Attributes:
         name: Z.
         given: W.
         cause, outcome: X and Y.
+        moves: whether Z acts on X, with nothing that confounds it with X or Y given W, and no effect of it
+            in W: what the ratio of :attr:`note` needs beside monotonicity.
     """
 
     name: str
     given: tuple[str, ...]
     cause: str
     outcome: str
+    moves: bool
 
     @property
     def note(self) -> str:
@@ -52,10 +55,15 @@ class Instrument:
         z, x, y = self.name, self.cause, self.outcome
         bar = f", {', '.join(self.given)}" if self.given else ""
         within = f" in each stratum of {', '.join(self.given)}" if self.given else ""
+        use = (
+            f"`{z}` is an instrument for the effect of `{x}` on `{y}`{within}: "
+            "without further assumptions it bounds the effect"
+        )
+        if not self.moves:
+            return use
         ratio = f"[E({y} | {z}=1{bar}) - E({y} | {z}=0{bar})] / [E({x} | {z}=1{bar}) - E({x} | {z}=0{bar})]"
         return (
-            f"`{z}` is an instrument for the effect of `{x}` on `{y}`{within}: without further assumptions "
-            f"it bounds the effect; for binary `{z}` and `{x}`, and where no unit's {x} falls as {z} rises "
+            f"{use}; for binary `{z}` and `{x}`, and where no unit's {x} falls as {z} rises "
             f"(monotonicity), {ratio} is the mean effect among those whose {x} follows {z}, not among all"
         )
 
@@ -149,4 +157,11 @@ def instruments(graph: BitGraph, y: Mask, x: Mask) -> Iterator[Instrument]:
         w = Separators(without, z, y, 0, outside & ~z).nearest()
         if w is not None and not graph.separated(z, x, w):
             (name,), (cause,), (outcome,) = map(graph.listed, (z, x, y))
-            yield Instrument(name, graph.listed(w), cause, outcome)
+            moves = _unconfounded(graph, z, x, y, w)
+            yield Instrument(name, graph.listed(w), cause, outcome, moves)
+
+
+def _unconfounded(graph: BitGraph, z: Mask, x: Mask, y: Mask, w: Mask) -> bool:
+    """Whether Z acts on X, and is independent given W of how X responds to Z, and Y to X."""
+    below = graph.descendants(z)
+    return bool(below & x) and not below & w and graph.cut(out_of=z).separated(z, x | y, w)

@@ -8,6 +8,7 @@ from itertools import chain, combinations
 import numpy as np
 import pytest
 
+import scmlang
 from scmlang.compiler import Compilation
 from scmlang.diagram import Diagram
 from scmlang.diagram.bitgraph import BitGraph
@@ -134,6 +135,35 @@ def instruments_of(text: str) -> list[tuple[str, tuple[str, ...]]]:
 )
 def test_instruments(text: str, wanted: list[tuple[str, tuple[str, ...]]]) -> None:
     assert instruments_of(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Z -> X -> Y; X <-> Y", True),
+        ("Z <-> X; X -> Y; X <-> Y", False),  # nobody's X follows Z
+        ("Z -> X -> Y; Z <-> X; X <-> Y", False),
+        ("W -> {Z, X, Y}; Z -> X -> Y; X <-> Y", True),
+        ("Z -> {W, X}; W -> Y; X -> Y; X <-> Y", False),
+    ],
+)
+def test_the_ratio_is_told_where_z_moves_x_and_nothing_confounds_the_two(text: str, told: bool) -> None:
+    graph = BitGraph.of(Compilation.from_text(text).diagram)
+    found = {i.name: i for i in instruments(graph, graph.mask("Y"), graph.mask("X"))}
+    assert ("monotonicity" in found["Z"].note) is told
+
+
+def test_the_ratio_is_not_that_effect_where_something_confounds_z_and_x() -> None:
+    """Monotone in every unit, and still the ratio is not the effect among those who follow."""
+    model = scmlang.loads(
+        "Z, X, Y: binary; exogenous A ~ bernoulli(0.5); exogenous U ~ bernoulli(0.5);"
+        "Z ~ bernoulli(if A then 0.8 else 0.2); X := A and U or Z and not U;"
+        "Y ~ bernoulli(0.1 + 0.3 * X + 0.5 * X * U)"
+    )
+    ratio = "(E(Y | Z=1) - E(Y | Z=0)) / (E(X | Z=1) - E(X | Z=0))"
+    followers = "E(Y[X=1] - Y[X=0] | X[Z=0]=0, X[Z=1]=1)"
+    assert model.query("P(X[Z=0]=1, X[Z=1]=0)").value == 0
+    assert abs(model.query(ratio).value - model.query(followers).value) > 0.1
 
 
 def test_the_ratio_is_the_effect_among_those_who_follow() -> None:
