@@ -82,9 +82,9 @@ class Elimination:
     ) -> None:
         ranks = {node: i for i, node in enumerate((*order, *(n for n in keep if sizes[n] > 1)))}
         self.shape = tuple([sizes[node] for node in keep])
-        self._leaves = [_leaf(f, ranks) for f in factors]
-        tables = [tuple([ranks[n] for n in leaf.free]) for leaf in self._leaves]
-        self._steps = _steps(tables, [sizes[node] for node in ranks], len(order))
+        laid = [_leaf(f, ranks) for f in factors]
+        self._leaves = [leaf for leaf, _ in laid]
+        self._steps = _steps([scope for _, scope in laid], [sizes[node] for node in ranks], len(order))
         self._touched = {node: [i for i, f in enumerate(factors) if node in f.nodes] for node in given}
         self._keeps = sum(step.cells for step in self._steps) <= KEPT
         self._last: tuple[Mapping[int, Indices], list[Any]] | None = None
@@ -98,8 +98,7 @@ class Elimination:
         """
         last = self._last
         if last is None:
-            tables: list[Any] = [leaf.taken(choice) for leaf in self._leaves]
-            tables += [None] * len(self._steps)
+            tables = [*self._taken(choice), *repeat(None, len(self._steps))]
             self._compute(tables, range(len(self._steps)))
         else:
             tables = last[1].copy()
@@ -112,6 +111,9 @@ class Elimination:
         elif found.size and float(found.max()) < _TINY:
             return self._scaled(choice)
         return Scaled(np.asarray(found.reshape(self.shape)), 0.0)
+
+    def _taken(self, choice: Mapping[int, Indices]) -> list[Any]:
+        return [leaf.taken(choice) for leaf in self._leaves]
 
     @cached_property
     def _user(self) -> dict[int, int]:
@@ -145,7 +147,8 @@ class Elimination:
                 product = tables[i].reshape(shape)
                 for i, shape in others:
                     product = product * tables[i].reshape(shape)
-                tables[first + n] = add(product, 0, keepdims=True)
+                pair = len(product) == 2  # a sum of two is quicker than a reduction
+                tables[first + n] = product[:1] + product[1:] if pair else add(product, 0, keepdims=True)
             else:
                 tables[first + n] = _sliced(tables, step)
             if not self._keeps:
@@ -154,7 +157,7 @@ class Elimination:
 
     def _scaled(self, choice: Mapping[int, Indices]) -> Scaled:
         """Every table divided by its largest entry, whose logarithm is kept."""
-        tables: list[Any] = [leaf.taken(choice) for leaf in self._leaves]
+        tables = self._taken(choice)
         log_scale = 0.0
         for n, step in enumerate(self._steps):
             made = _product(tables, step)
@@ -168,16 +171,19 @@ class Elimination:
         return Scaled(np.asarray(tables[-1].reshape(self.shape)), log_scale)
 
 
-def _leaf(f: Factor, ranks: Mapping[int, int]) -> _Leaf:
-    nodes = f.nodes
-    axes = sorted(range(len(nodes)), key=[ranks.get(node, -1) for node in nodes].__getitem__)
-    ordered = tuple([nodes[i] for i in axes])
-    held = sum([node not in ranks for node in nodes])
-    array = f.array if ordered == nodes else f.array.transpose(axes)
-    return _Leaf(array, ordered[:held], ordered[held:])
+def _leaf(f: Factor, ranks: Mapping[int, int]) -> tuple[_Leaf, list[int]]:
+    """The factor with its axes in order, and the ranks of those that are free."""
+    nodes, array = f.nodes, f.array
+    own = [ranks.get(node, -1) for node in nodes]
+    ordered = sorted(own)
+    if ordered != own:
+        axes = sorted(range(len(own)), key=own.__getitem__)
+        nodes, array = tuple([nodes[i] for i in axes]), array.transpose(axes)
+    held = ordered.count(-1)
+    return _Leaf(array, nodes[:held], nodes[held:]), ordered[held:]
 
 
-def _steps(scopes: list[tuple[int, ...]], sizes: Sequence[int], count: int) -> list[Step]:
+def _steps(scopes: list[list[int]], sizes: Sequence[int], count: int) -> list[Step]:
     """One step for each of the first ``count`` ranks, then the product of what is left.
 
     Each table is the increasing ranks of its axes; a rank that nothing has takes no step.

@@ -9,7 +9,7 @@ to one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scmlang.exact.numbers import Number
@@ -84,20 +84,18 @@ class Instances:
         places = self._worlds.get(tuple(held.items()))
         if places is None:
             places = self._worlds[tuple(held.items())] = dict(held)
+        parents_of, made = self.model.parents, self._made
+        touched = {name for name, place in places.items() if name in held or _world(place)}
         for name in self._ancestors(variable.variable, places):
-            parents = {p: places[p] for p in self.model.parents[name]}
-            reaching: set[str] = set()
-            for parent, place in parents.items():
-                if parent in held:
-                    reaching.add(parent)
-                elif isinstance(place, Instance) and place.world:
-                    reaching.update([h for h, _ in place.world])
-            world = tuple([(h, held[h]) for h in held if h in reaching]) if reaching else ()
-            instance = self._made.get((name, world))
+            parents = parents_of[name]
+            world = () if touched.isdisjoint(parents) else _reaching(held, parents, places)
+            instance = made.get((name, world))
             if instance is None:
-                instance = self._made[name, world] = Instance(name, world)
-                self.parents[instance] = parents
+                instance = made[name, world] = Instance(name, world)
+                self.parents[instance] = {parent: places[parent] for parent in parents}
             places[name] = instance
+            if world:
+                touched.add(name)
         return places[variable.variable]
 
     def ordered(self) -> list[Instance]:
@@ -128,3 +126,22 @@ class Instances:
                     found.add(parent)
                     waiting.append(parent)
         return sorted(found, key=self._position.__getitem__)
+
+
+def _world(place: Place) -> tuple[tuple[str, Place], ...]:
+    return place.world if isinstance(place, Instance) else ()
+
+
+def _reaching(
+    held: Mapping[str, Place], parents: Sequence[str], places: Mapping[str, Place]
+) -> tuple[tuple[str, Place], ...]:
+    """The interventions that reach a variable by its parents, in their order."""
+    if len(held) == 1:
+        return tuple(held.items())
+    found: set[str] = set()
+    for parent in parents:
+        if parent in held:
+            found.add(parent)
+        else:
+            found.update([name for name, _ in _world(places[parent])])
+    return tuple([(name, place) for name, place in held.items() if name in found])

@@ -24,6 +24,7 @@ from scmlang.semantics.model import Assignment, CausalModel, Coupling, Draw, Tab
 from scmlang.source import Span
 
 _NOWHERE = Span(0, 0)
+_DISCRETE = Draw | Table  # a union is slow to make for each variable
 
 
 class _Chances(NamedTuple):
@@ -88,7 +89,7 @@ class Network(Nodes):
             for instance in together:
                 operands = self._given(instance)
                 self._operands[instance] = self.value(equation.expression, operands, instance, whole=whole)
-        elif isinstance(equation, Draw | Table) and isinstance(domain, Finite):
+        elif isinstance(equation, _DISCRETE) and isinstance(domain, Finite):
             self._draw(equation, domain, together)
         else:
             raise not_finite(variable, self.model)
@@ -98,7 +99,8 @@ class Network(Nodes):
 
     def _draw(self, equation: Draw | Table, domain: Finite, together: list[Instance]) -> None:
         chances = [self._chances(equation, domain, instance) for instance in together]
-        nodes = [self._node(instance, levels(domain)) for instance in together]
+        values = levels(domain)
+        nodes = [self._node(instance, values) for instance in together]
         self._leveled.update(nodes)
         self._operands.update(zip(together, nodes, strict=True))
         if len(together) == 1:
@@ -140,13 +142,10 @@ class Network(Nodes):
 
     def _whole(self, instance: Instance) -> list[int] | None:
         """The nodes of the parents where all have the levels of their domains, as the axes of tables do."""
-        found = []
-        for place in self._parents[instance].values():
-            operand = self.operand(place)
-            if not isinstance(operand, int) or operand not in self._leveled:
-                return None
-            found.append(operand)
-        return found
+        known = self._operands
+        found = [known[p] if p in known else self.operand(p) for p in self._parents[instance].values()]
+        nodes = [operand for operand in found if isinstance(operand, int)]
+        return nodes if len(nodes) == len(found) and self._leveled.issuperset(nodes) else None
 
     def _monotone(self, name: str, chances: list[_Chances], nodes: list[int]) -> None:
         lengths, reached = intervals([c.array for c in chances], self.numbers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -77,18 +77,16 @@ class _Graph:
     def __init__(
         self, scopes: Sequence[Sequence[int]], sizes: Mapping[int, int], keep: Sequence[int]
     ) -> None:
-        self.nodes = sorted({node for scope in scopes for node in scope}.union(keep))
+        self.nodes = sorted(set(keep).union(*scopes))
         bit = {node: 1 << i for i, node in enumerate(self.nodes)}
-        self.neighbours = [0] * len(self.nodes)
-        place = {node: i for i, node in enumerate(self.nodes)}
+        cliques = dict(bit)
         for scope in scopes:
             together = 0
             for node in scope:
                 together |= bit[node]
             for node in scope:
-                self.neighbours[place[node]] |= together
-        for i in range(len(self.nodes)):
-            self.neighbours[i] &= ~(1 << i)
+                cliques[node] |= together
+        self.cliques = list(cliques.values())  # of each node: itself and its neighbours
         self.sizes = [sizes[node] for node in self.nodes]
         self.kept = sum(bit[node] for node in set(keep))
         by_size: dict[int, int] = {}
@@ -125,16 +123,16 @@ class _Greedy:
         self.most = most
         self.patience = patience
         self.steps = 0
-        self.neighbours = list(graph.neighbours)
+        self.cliques = list(graph.cliques)
         self.by_fill = by_fill
-        count = len(self.neighbours)
+        count = len(self.cliques)
         ties = range(count) if seed is None else random.Random(seed).sample(range(count), count)
         self.tie = list(ties)
 
     def run(self) -> Plan | None:
-        graph, neighbours, tie = self.graph, self.neighbours, self.tie
-        score = self._fill if self.by_fill else self._weight
-        scores = {i: score(i) for i in range(len(neighbours)) if not graph.kept >> i & 1}
+        graph, cliques, tie = self.graph, self.cliques, self.tie
+        score = self._score()
+        scores = {i: score(i) for i in range(len(cliques)) if not graph.kept >> i & 1}
         self.steps += len(scores)
         waiting = [(found, tie[i], i) for i, found in scores.items()]
         heapify(waiting)
@@ -148,7 +146,7 @@ class _Greedy:
             if scores.get(node) != found:
                 continue  # it was weighed again since
             del scores[node]
-            clique = neighbours[node] | 1 << node
+            clique = cliques[node]
             made = graph.cells(clique)
             cost += made
             if made > cells:
@@ -168,28 +166,40 @@ class _Greedy:
 
     def _eliminate(self, node: int) -> list[int]:
         """Join the neighbours of a node, and give those whose score may have changed."""
-        neighbours = self.neighbours
-        around = neighbours[node]
+        cliques = self.cliques
+        around, gone = cliques[node] ^ 1 << node, ~(1 << node)
         beside = _bits(around)
-        new, reached, gone = False, around, ~(1 << node)
+        if not self.by_fill:
+            for other in beside:
+                cliques[other] = (cliques[other] | around) & gone
+            return beside
+        new, reached = False, around
         for other in beside:
-            before = neighbours[other]
-            after = (before | around) & gone & ~(1 << other)
-            neighbours[other] = after
+            before = cliques[other]
+            after = cliques[other] = (before | around) & gone
             if after & ~before:
                 new, reached = True, reached | after
-        return _bits(reached) if self.by_fill and new else beside
+        return _bits(reached) if new else beside
+
+    def _score(self) -> Callable[[int], float]:
+        """What the pass is greedy for; of binary nodes, how many neighbours one has orders them by weight."""
+        if self.by_fill:
+            return self._fill
+        if self.graph.binary:
+            cliques = self.cliques
+            return lambda node: cliques[node].bit_count()
+        return self._weight
 
     def _weight(self, node: int) -> int:
-        """The cells of the table that the elimination of a node makes, but for its own values."""
-        return self.graph.cells(self.neighbours[node]) * self.graph.sizes[node]
+        """The cells of the product that the elimination of a node sums."""
+        return self.graph.cells(self.cliques[node])
 
     def _fill(self, node: int) -> float:
         """How many pairs of neighbours are not joined, twice; among equals the smallest table first."""
-        around, neighbours = self.neighbours[node], self.neighbours
+        around, cliques = self.cliques[node] ^ 1 << node, self.cliques
         beside = _bits(around)
         self.steps += len(beside)
-        missing = sum([(around & ~neighbours[other]).bit_count() for other in beside]) - len(beside)
+        missing = sum([(around & ~cliques[other]).bit_count() for other in beside])
         return missing + 1e-3 * math.log(self._weight(node))
 
 

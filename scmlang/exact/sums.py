@@ -187,10 +187,11 @@ class Sums:
         self, counts: Mapping[int, int], keep: Sequence[int], shown: object, relative: bool
     ) -> Elimination:
         factors = [self.network.factors[i] for i in relevant(self.network.factors, {*counts, *keep})]
-        sizes = {node: len(self.network.nodes[node].values) for f in factors for node in f.nodes}
-        sizes.update({node: len(self.network.nodes[node].values) for node in keep})
+        nodes = set(keep).union(*[f.nodes for f in factors])
+        sizes = {node: len(self.network.nodes[node].values) for node in nodes}
         sizes.update(counts)
-        scopes = [[node for node in f.nodes if sizes[node] > 1] for f in factors]
+        single = {node for node, size in sizes.items() if size == 1}
+        scopes = [[node for node in f.nodes if node not in single] for f in factors]
         if relative:
             needed = _needed(factors, scopes, set(keep))
             factors, scopes = [factors[i] for i in needed], [scopes[i] for i in needed]

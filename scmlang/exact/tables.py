@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain, product
 
@@ -34,12 +34,12 @@ def stacked_tables(model: CausalModel, names: Iterable[str]) -> dict[str, Array]
     levels of V.
     """
     found: dict[int, dict[str, tuple[tuple[int, ...], _Rows]]] = {}
+    domains = [(name, variable.domain) for name, variable in model.variables.items()]
+    ranges = {name: levels(domain) for name, domain in domains if isinstance(domain, Finite)}
     for name in names:
-        domain = model.variables[name].domain
-        if isinstance(domain, Finite):
-            entry = _rows(name, model)
-            if entry is not None:
-                found.setdefault(domain.size, {})[name] = entry
+        entry = _rows(name, model, ranges) if name in ranges else None
+        if entry is not None:
+            found.setdefault(len(ranges[name]), {})[name] = entry
     return {name: table for size, tables in found.items() for name, table in _stacked(size, tables).items()}
 
 
@@ -55,7 +55,9 @@ def _stacked(size: int, tables: dict[str, tuple[tuple[int, ...], _Rows]]) -> dic
     return found
 
 
-def _rows(name: str, model: CausalModel) -> tuple[tuple[int, ...], _Rows] | None:
+def _rows(
+    name: str, model: CausalModel, ranges: Mapping[str, tuple[int, ...]]
+) -> tuple[tuple[int, ...], _Rows] | None:
     """The shape of a table's parents, and its rows in their order."""
     equation = model.variables[name].equation
     if isinstance(equation, Draw):
@@ -66,13 +68,11 @@ def _rows(name: str, model: CausalModel) -> tuple[tuple[int, ...], _Rows] | None
     parents = model.parents[name]
     if not isinstance(equation, Table) or len(equation.parents) != len(parents):
         return None
-    domains = [model.variables[parent].domain for parent in parents]
-    ranges = tuple([levels(domain) for domain in domains if isinstance(domain, Finite)])
-    shape = tuple([len(r) for r in ranges])
-    rows = equation.rows
-    if len(ranges) < len(domains) or 1 in shape or math.prod(shape) != len(rows):
+    rows, own = equation.rows, tuple([ranges[parent] for parent in parents if parent in ranges])
+    shape = tuple(map(len, own))
+    if len(own) < len(parents) or 1 in shape or math.prod(shape) != len(rows):
         return None  # a parent of one level is no axis: NumPy has few
-    order = _configurations(ranges)
+    order = _configurations(own)
     if equation.parents == parents:
         return shape, list(rows.values()) if order == tuple(rows) else [rows[at] for at in order]
     place = [parents.index(parent) for parent in equation.parents]

@@ -32,7 +32,7 @@ def intervals(chances: Sequence[Array], numbers: Numbers) -> tuple[Array, list[_
     """
     lengths, ranks = (_rational if numbers.exact else _floating)(chances, numbers)
     n = np.arange(len(lengths))
-    return lengths, [np.sum(own[..., None, :] <= n[:, None], axis=-1) for own in ranks]
+    return lengths, [np.add.reduce(own[..., None, :] <= n[:, None], axis=-1, dtype=np.intp) for own in ranks]
 
 
 def _rational(chances: Sequence[Array], numbers: Numbers) -> tuple[Array, list[_Ranks]]:
@@ -45,8 +45,11 @@ def _rational(chances: Sequence[Array], numbers: Numbers) -> tuple[Array, list[_
 
 
 def _floating(chances: Sequence[Array], numbers: Numbers) -> tuple[Array, list[_Ranks]]:
-    below = [np.cumsum(c, axis=-1)[..., :-1] for c in chances]
-    above = [np.cumsum(c[..., ::-1], axis=-1)[..., -2::-1] for c in chances]
+    if chances[0].shape[-1] == 2:
+        below, above = [c[..., :1] for c in chances], [c[..., 1:] for c in chances]
+    else:
+        below = [np.cumsum(c, axis=-1)[..., :-1] for c in chances]
+        above = [np.cumsum(c[..., ::-1], axis=-1)[..., -2::-1] for c in chances]
     low = [v for b in below for v in b.ravel().tolist()]
     high = [v for a in above for v in a.ravel().tolist()]
     first = _distinct([b for b, a in zip(low, high, strict=True) if b <= a])
