@@ -293,6 +293,25 @@ def test_what_is_evidence_itself_is_not_solved_for() -> None:
     assert found.effective == pytest.approx(10_000, rel=0.1)
 
 
+@pytest.mark.parametrize(
+    ("evidence", "off", "on"),
+    [
+        ("W <= 3", 0.7, 0.3 * NORMAL.cdf(3)),
+        ("W >= 3", 0.7, 0.3 * NORMAL.cdf(-3)),
+        ("W < 3", 0.0, 0.3),
+        ("W > 2.9, W <= 3", 0.7, 0.3 * (NORMAL.cdf(3) - NORMAL.cdf(2.9))),
+        ("W <= 3, W[X=1] > 1", 0.7 * NORMAL.cdf(-1), 0.3 * (NORMAL.cdf(3) - NORMAL.cdf(1))),
+    ],
+)
+def test_noise_that_does_not_enter_everywhere(evidence: str, off: float, on: float) -> None:
+    """W is 3 where X = 0, and standard normal where X = 1."""
+    model = model_of(
+        "X: binary\nW: real\nexogenous V ~ normal(0, 1)\nX ~ bernoulli(0.3)\nW := if X == 1 then V else 3\n"
+    )
+    found = sampled(f"P(X=1 | {evidence})", model)
+    assert abs(float(found.result.array) - on / (on + off)) <= 5 * float(found.errors)
+
+
 def test_a_uniform_outside_of_its_range_is_impossible() -> None:
     model = model_of("A, B: real\nA ~ uniform(0, 1)\nB ~ uniform(A, A + 1)\n")
     found = sampled("E(A | B=0.5)", model)
@@ -305,6 +324,12 @@ def test_a_uniform_outside_of_its_range_is_impossible() -> None:
     ("text", "query", "code"),
     [
         ("A, B: real\nA ~ normal(0, 1)\nB := A ** 2\n", "E(A | B=1)", "E281"),
+        (
+            "X: binary\nB: real\nexogenous U ~ normal(0, 1)\nX ~ bernoulli(0.5)\n"
+            "B := if X == 1 then U else 3\n",
+            "P(X=1 | B=3)",
+            "E281",
+        ),
         ("A, B: real\nA ~ normal(0, 1)\nB ~ normal(A, 1)\n", "E(A | B=1, B[A=0]=0.5)", "E282"),
         ("A, B: real\nA ~ normal(0, 1)\nB := A ** 2\n", "E(A | B < 0)", "E280"),
         ("A: real\nA ~ normal(0, 1)\n", "P(A > 2) / P(A > 5)", "E265"),
@@ -316,6 +341,25 @@ def test_what_cannot_be_drawn_is_told(text: str, query: str, code: str) -> None:
     with pytest.raises(ScmError) as caught:
         sampled(query, model_of(text), 1000)
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+
+
+def test_numbers_in_evidence_may_be_computed() -> None:
+    model = model_of("X: binary\nA: real\nX ~ bernoulli(0.5)\nA ~ normal(X, 1)\n")
+    for evidence, odds in {
+        "A = 2 / 4": 1.0,
+        "A = 1 - 3 / 2": math.exp(-1),
+        "A = -(1 + 1 / 2)": math.exp(-2),
+    }.items():
+        found = sampled(f"P(X=1 | {evidence})", model)
+        assert abs(float(found.result.array) - odds / (1 + odds)) <= 5 * float(found.errors), evidence
+
+
+def test_an_equality_that_is_waited_for_says_so() -> None:
+    model = model_of("A, B: real\nA ~ normal(0, 1)\nB ~ normal(0, 1)\n")
+    for evidence, told in {"A = B": True, "2 * A = 1": True, "A > B + 90": False}.items():
+        with pytest.raises(ScmError, match="E280") as caught:
+            sampled(f"E(A | {evidence})", model, 200)
+        assert ("interval" in caught.value.diagnostics[0].helps[0]) == told, evidence
 
 
 def test_a_nonlinear_cause_is_conditioned_on_by_an_interval() -> None:

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scmlang.diagnostics.base import ScmError
-from scmlang.exact.montecarlo.evidence import read_evidence
+from scmlang.exact.montecarlo.evidence import equates_reals, read_evidence
 from scmlang.exact.montecarlo.proposals import Proposal, Units
 from scmlang.exact.montecarlo.refusals import divides_by_zero, no_unit, too_few
 from scmlang.exact.opening import closed, open_variables
@@ -188,7 +188,8 @@ def _summed(
     model: CausalModel, evidence: tuple[Event, ...], terms: Sequence[Term], tables: Tables, n: int, seed: int
 ) -> dict[Term, _Sums]:
     shown = ", ".join(show_event(event, model.variables) for event in evidence)
-    proposal = Proposal(model, read_evidence(model, evidence))
+    demanded = read_evidence(model, evidence)
+    proposal = Proposal(model, demanded)
     parts: list[list[tuple[Floats, Floats]]] = []
     logs: list[float] = []
     totals: list[tuple[float, float]] = []
@@ -201,7 +202,7 @@ def _summed(
         parts.append([_counts(term, _Weighted(units, block, weights), tables) for term in terms])
     total, squared = np.array(totals).T
     if not np.any(total > 0):
-        raise no_unit(tables.shown(terms[0]), n)
+        raise no_unit(tables.shown(terms[0]), n, equality=equates_reals(model, demanded.checked))
     scale = np.exp(np.array(logs) - max(logs))
     effective = float((scale @ total) ** 2 / (scale**2 @ squared))
     if effective < LEAST:

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from scmlang.semantics.domains import Domain, Finite, Real
 from scmlang.semantics.expressions import compute
 from scmlang.semantics.model import CausalModel
-from scmlang.semantics.quantities import Constant, Counterfactual, Event, Negative, Quantity, World
+from scmlang.semantics.quantities import (
+    Arithmetic,
+    Constant,
+    Counterfactual,
+    Event,
+    Negative,
+    Quantity,
+    World,
+    counterfactuals,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +125,15 @@ def read_evidence(model: CausalModel, events: Iterable[Event]) -> Evidence:
     return Evidence(demands, tuple(checked), tuple(worlds))
 
 
+def equates_reals(model: CausalModel, events: Iterable[Event]) -> bool:
+    """Whether one of some events is an equality of real values."""
+    return any(
+        event.relation == "="
+        and any(isinstance(model.variables[v.variable].domain, Real) for v in counterfactuals(event))
+        for event in events
+    )
+
+
 def _compared(event: Event) -> tuple[Counterfactual, str, float] | None:
     """The variable, the relation and the number of an event that compares the one with the other."""
     value = _number(event.right)
@@ -125,12 +143,22 @@ def _compared(event: Event) -> tuple[Counterfactual, str, float] | None:
 
 
 def _number(node: Quantity) -> float | None:
-    if isinstance(node, Constant) and isinstance(node.value, int | float):
-        return float(node.value)
-    if isinstance(node, Negative):
-        value = _number(node.operand)
-        return None if value is None else -value
-    return None
+    """The value of arithmetic on numbers, where it has a finite one."""
+    match node:
+        case Constant(value) if isinstance(value, int | float):
+            return float(value)
+        case Negative(operand):
+            part = _number(operand)
+            return None if part is None else -part
+        case Arithmetic(operator, left, right):
+            first, second = _number(left), _number(right)
+            if first is None or second is None:
+                return None
+            with np.errstate(all="ignore"):
+                found = float(compute(operator, np.array(first), np.array(second)))
+            return found if np.isfinite(found) else None
+        case _:
+            return None
 
 
 def _demand(domain: Domain, relation: str, value: float) -> Demand | None:

@@ -6,10 +6,12 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.semantics.model import CausalModel, Variable
 
 
-def no_unit(text: str, n: int) -> ScmError:
-    """E280: no unit has the evidence."""
+def no_unit(text: str, n: int, *, equality: bool) -> ScmError:
+    """E280: no unit has the evidence, part of it perhaps an ``equality`` of real values."""
     message = f"none of {n} units has the evidence of {text}"
     helps = ("draw more units with -n, or condition on an event that is less rare",)
+    if equality:
+        helps = ("real values that are computed are hardly ever equal: condition on an interval",)
     return ScmError([Diagnostic("E280", message, helps=helps)])
 
 
@@ -36,6 +38,17 @@ def inexact(variable: Variable, model: CausalModel) -> ScmError:
         "affinely, so units with exactly that value cannot be drawn"
     )
     helps = (f"condition on an interval, such as `{variable.name} > 1, {variable.name} < 2`",)
+    return ScmError([Diagnostic("E281", message, model.source, variable.span, helps=helps)])
+
+
+def atom(variable: Variable, noise: str, value: float, model: CausalModel) -> ScmError:
+    """E281, where the value has a probability for some causes and a density for others."""
+    message = (
+        f"`{variable.name}` is {value:g} in some units whatever `{noise}` is, and in others at one of its "
+        "values only, so units with exactly that value cannot be weighed"
+    )
+    near = f"{variable.name} > {value - 0.01:g}, {variable.name} < {value + 0.01:g}"
+    helps = (f"condition on an interval, such as `{near}`",)
     return ScmError([Diagnostic("E281", message, model.source, variable.span, helps=helps)])
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scmlang.exact.montecarlo.evidence import Evidence, Interval, Levels
+from scmlang.exact.montecarlo.refusals import atom
 from scmlang.exact.montecarlo.regions import Case, Floats, truncated_normal, truncated_uniform
 from scmlang.semantics.distributions import assign, probabilities
 from scmlang.semantics.domains import Domain, Finite, Real
@@ -95,19 +96,24 @@ def draw_fitting(
     if not isinstance(equation, Assignment):
         raise TypeError(f"{variable.name} is no assignment")
     if isinstance(cases[0].demand, Interval):
-        return _solved(model, equation, names[0], cases, n, rng)
+        return _solved(model, variable, equation, names[0], cases, n, rng)
     return _enumerated(model, equation, variable.domain, names, cases, n, rng)
 
 
 def _solved(
     model: CausalModel,
+    variable: Variable,
     equation: Assignment,
     name: str,
     cases: Sequence[Case],
     n: int,
     rng: np.random.Generator,
 ) -> tuple[dict[str, NDArray[np.generic]], Floats]:
-    """One real exogenous variable, in standard units (of a normal, or on [0, 1)) between its bounds."""
+    """One real exogenous variable, in standard units (of a normal, or on [0, 1)) between its bounds.
+
+    Where it does not enter, as in one case of ``if X == 1 then U else 3``, an interval leaves it as it is,
+    and the unit is looked at when it is complete.
+    """
     low, high = np.full(n, -np.inf), np.full(n, np.inf)
     location, scale, normal = _standard(model.variables[name].equation)
     for case in cases:
@@ -119,10 +125,13 @@ def _solved(
             first, second = (
                 ((bound - at_zero) / slope - location) / scale for bound in (demand.low, demand.high)
             )
+        enters = slope != 0
         if demand.is_point:
+            if np.any(~enters & (at_zero == demand.low)):
+                raise atom(variable, name, demand.low, model)
             return _at_point(name, first, slope * scale, (location, scale, normal))
-        low = np.fmax(low, np.fmin(first, second))
-        high = np.fmin(high, np.fmax(first, second))
+        low = np.where(enters, np.fmax(low, np.fmin(first, second)), low)
+        high = np.where(enters, np.fmin(high, np.fmax(first, second)), high)
     draw = truncated_normal if normal else truncated_uniform
     standard, weights = draw(low, high, rng)
     return {name: location + scale * standard}, weights
