@@ -18,13 +18,13 @@ from scmlang.identify.criteria import instruments, named
 from scmlang.identify.estimand import Estimand, Linear, Marginal, Product, Quotient, free, simplify
 from scmlang.identify.id import derive_on
 from scmlang.identify.result import Identification, Step
+from scmlang.identify.sums import Weights, is_mean_of_sum, weighted_sum
 from scmlang.identify.terms import (
     OneWorld,
     Term,
     combined,
     constant,
     one_world,
-    trimmed,
 )
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
@@ -39,7 +39,6 @@ from scmlang.semantics.quantities import (
 )
 
 Experiments = Sequence[frozenset[str]]
-Weights = dict[Term | None, Fraction]
 _RULE_3 = "do-calculus, rule 3, and consistency"
 READABLE = 16  # factors; what is longer is not simplified, which takes seconds where nobody reads the result
 
@@ -74,9 +73,9 @@ class _Dispatcher:
     def whole(self, quantity: Quantity) -> Identification:
         shown = show_quantity(quantity, self.variables)
         node = quantity.definition if isinstance(quantity, Effect) else quantity
-        if isinstance(node, Probability | Expectation):
+        if isinstance(node, Probability | Expectation) and not is_mean_of_sum(node):
             return replace(self._term(node), query=shown)
-        weights = _linear(node, self.diagram)
+        weights = weighted_sum(node, self.diagram)
         if weights is not None:
             return self._sum(shown, weights)
         estimand = self._estimand(node)
@@ -198,39 +197,3 @@ def _factors(node: Estimand) -> int:
             return sum(_factors(part) for _, part in terms)
         case _:
             return 1
-
-
-def _linear(node: Quantity, diagram: Diagram) -> Weights | None:
-    """The weights of the terms of a weighted sum, None standing for 1; None where it is no weighted sum.
-
-    Terms that rule 3 makes equal are one term.
-    """
-    match node:
-        case Constant(value):
-            return None if isinstance(value, str) else {None: Fraction(str(value))}
-        case Probability() | Expectation():
-            return {trimmed(node, diagram): Fraction(1)}
-        case Effect():
-            return _linear(node.definition, diagram)
-        case Negative(operand):
-            return _scaled(_linear(operand, diagram), Fraction(-1))
-        case Arithmetic("+" | "-" as operator, left, right):
-            sign = Fraction(1 if operator == "+" else -1)
-            return _added(_linear(left, diagram), _scaled(_linear(right, diagram), sign))
-        case Arithmetic("/", inner, Constant(value)) if not isinstance(value, str) and value:
-            return _scaled(_linear(inner, diagram), 1 / Fraction(str(value)))
-        case Arithmetic("*", inner, Constant(value)) | Arithmetic("*", Constant(value), inner):
-            weight = None if isinstance(value, str) else Fraction(str(value))
-            return None if weight is None else _scaled(_linear(inner, diagram), weight)
-        case _:
-            return None
-
-
-def _scaled(weights: Weights | None, by: Fraction) -> Weights | None:
-    return None if weights is None else {term: by * weight for term, weight in weights.items()}
-
-
-def _added(left: Weights | None, right: Weights | None) -> Weights | None:
-    if left is None or right is None:
-        return None
-    return {term: left.get(term, Fraction(0)) + right.get(term, Fraction(0)) for term in {**left, **right}}

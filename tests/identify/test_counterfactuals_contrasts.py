@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+import scmlang
 from scmlang.compiler import Compilation
 from scmlang.identify.query import identify_query
 from scmlang.semantics.quantities import (
@@ -55,3 +56,20 @@ def test_every_mediation_diagram(effect: str) -> None:
     assert told[True] > 20
     assert told[False] > 5
     assert not told[None]
+
+
+@pytest.mark.parametrize(
+    ("graph", "mean", "sum_of_means"),
+    [
+        ("X -> Y; X <-> Y", "E(Y[X=1] - Y[X=0])", "E(Y[X=1]) - E(Y[X=0])"),
+        ("X -> Y; X <-> Y", "E(Y[X=1] - Y[X=0] | X=1)", "E(Y[X=1] | X=1) - E(Y[X=0] | X=1)"),
+        ("X -> Z -> Y; X <-> Y", "E(2 * Y[X=1] - 1 + X | X=0)", "2 * E(Y[X=1] | X=0) - 1 + E(X | X=0)"),
+        ("X -> Y; X <-> Y", "E(-(Y[X=1] - Y[X=1] / 2))", "-0.5 * E(Y[X=1])"),
+        ("X -> Y; X <-> Y", "E(Y[X=1] - Y[X=1] | Y=1)", "0"),
+    ],
+)
+def test_the_mean_of_a_sum_is_the_sum_of_means(graph: str, mean: str, sum_of_means: str) -> None:
+    model = scmlang.loads(graph)
+    found, wanted = model.identify(mean), model.identify(sum_of_means)
+    assert found.identifiable is wanted.identifiable is not None
+    assert found.estimand == wanted.estimand
