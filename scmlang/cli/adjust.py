@@ -52,7 +52,7 @@ def adjust(
     from scmlang.identify.ask import ask_adjustment
 
     found = ask_adjustment(
-        compilation.model, compilation.diagram, x.split(","), y.split(","), require or (), forbid or ()
+        compilation.model, compilation.diagram, _names(x), _names(y), require or (), forbid or ()
     )
     listed = list(islice(found.all() if every else found.minimal(), most + 1))
     complete, listed = len(listed) <= most, _by_size(listed[:most], found)
@@ -60,6 +60,13 @@ def adjust(
         print(json.dumps(_to_json(found, listed, complete, every), indent=2, ensure_ascii=False))
     else:
         _print(found, listed, complete, every)
+
+
+def _names(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise typer.BadParameter("write one variable, or several with commas between them: X1,X2")
+    return names
 
 
 def _by_size(listed: list[Names], found: AdjustmentSets) -> list[Names]:

@@ -112,6 +112,18 @@ def test_adjustment_sets(run: Run) -> None:
     assert every["open_path"] is None
 
 
+def test_names_stand_with_spaces_or_without(run: Run) -> None:
+    diagram = "C -> {X1, X2, Y}; X1 -> X2 -> Y; X1 -> Y"
+    one, other = (run("adjust", "--model", diagram, causes, "Y") for causes in ("X1,X2", "X1, X2"))
+    assert one == other
+    assert one.stdout.splitlines()[0] == "{C}"
+
+
+def test_a_name_that_is_missing_is_usage(run: Run) -> None:
+    for causes in ("X,", ",", ""):
+        assert run("adjust", "--model", FRONT_DOOR, causes, "Y").status == 2
+
+
 def test_fewer_adjustment_sets(run: Run) -> None:
     done = run("adjust", "--model", CONFOUNDED, "X", "Y", "--most", "1")
     last = "the first 1 minimal adjustment set for the effect of X on Y; --most N shows more"
