@@ -94,9 +94,16 @@ def table_of(columns: Mapping[str, Sequence[object]], name: str = "<data>") -> T
     """The table of columns of Python's values, each written as ``str`` writes it.
 
     Raises:
-        ScmError: E122 where it has no columns.
-        ValueError: for columns of several lengths.
+        ScmError: E122 where it has no columns, or columns of several lengths.
     """
+    lengths = {key: len(column) for key, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        (first, most), *others = sorted(lengths.items(), key=lambda item: -item[1])
+        other, fewest = others[-1]
+        message = (
+            f"the columns of `{name}` have several lengths: `{first}` has {most} values, `{other}` {fewest}"
+        )
+        raise ScmError([Diagnostic("E122", message)])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -109,5 +109,5 @@ def test_columns_of_python_values_are_a_table() -> None:
     assert table.header == ("X", "name")
     assert dict(table.columns) == {"X": ("1", "2"), "name": ("a, b", 'say "c"')}
     assert table.problem("E125", "no level", 1, "X").span == Span(16, 17)
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ScmError, match=r"E122.*`Y` has 2 values, `X` 1"):
         table_of({"X": [1], "Y": [1, 2]})
