@@ -18,14 +18,13 @@ from scmlang.identify.estimand import (
     At,
     Conditional,
     Estimand,
-    Linear,
     Marginal,
     Mean,
     Product,
-    Quotient,
     Term,
     factorised,
     free,
+    leaves,
     marginal,
     product,
     same,
@@ -156,9 +155,9 @@ def _twice(population: Iterable[At], treatment: Iterable[At]) -> bool:
 
 def _outcome(node: Estimand) -> Outcome | None:
     """What the estimand is the mean, or the probability, of."""
-    means = {leaf.of for leaf in _leaves(node) if isinstance(leaf, Mean)}
+    means = {leaf.of for leaf in leaves(node) if isinstance(leaf, Mean)}
     events = {
-        t for leaf in _leaves(node) if isinstance(leaf, Conditional) for t in leaf.of if isinstance(t, At)
+        t for leaf in leaves(node) if isinstance(leaf, Conditional) for t in leaf.of if isinstance(t, At)
     }
     if len(means) == 1 and not events:
         return Outcome(means.pop())
@@ -168,23 +167,6 @@ def _outcome(node: Estimand) -> Outcome | None:
 
 
 def _conditions(node: Estimand) -> Iterator[At]:
-    for leaf in _leaves(node):
+    for leaf in leaves(node):
         if isinstance(leaf, Conditional | Mean):
             yield from (t for t in leaf.given if isinstance(t, At))
-
-
-def _leaves(node: Estimand) -> Iterator[Estimand]:
-    match node:
-        case Product(factors):
-            parts: tuple[Estimand, ...] = factors
-        case Marginal(_, inner):
-            parts = (inner,)
-        case Quotient(top, bottom):
-            parts = (top, bottom)
-        case Linear(terms):
-            parts = tuple(term for _, term in terms)
-        case _:
-            yield node
-            return
-    for part in parts:
-        yield from _leaves(part)

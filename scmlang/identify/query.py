@@ -15,7 +15,7 @@ from scmlang.diagram.bitgraph import BitGraph
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.counterfactuals import identify_counterfactual, one_of_each, tell_worlds_apart
 from scmlang.identify.criteria import instruments, named
-from scmlang.identify.estimand import Estimand, Linear, Marginal, Product, Quotient, free, simplify
+from scmlang.identify.estimand import Estimand, Linear, free, leaves, simplify
 from scmlang.identify.id import derive_on
 from scmlang.identify.result import Identification, Step
 from scmlang.identify.sums import Weights, is_mean_of_sum, weighted_sum
@@ -181,19 +181,5 @@ class _Dispatcher:
         return estimand if term.of is None else self._readable(estimand)
 
     def _readable(self, estimand: Estimand) -> Estimand:
-        return simplify(estimand, self.diagram) if _factors(estimand) <= READABLE else estimand
-
-
-def _factors(node: Estimand) -> int:
-    """How many distributions an estimand is made of."""
-    match node:
-        case Marginal(_, inner):
-            return _factors(inner)
-        case Product(parts):
-            return sum(map(_factors, parts))
-        case Quotient(top, bottom):
-            return _factors(top) + _factors(bottom)
-        case Linear(terms):
-            return sum(_factors(part) for _, part in terms)
-        case _:
-            return 1
+        factors = sum(1 for _ in leaves(estimand))
+        return simplify(estimand, self.diagram) if factors <= READABLE else estimand

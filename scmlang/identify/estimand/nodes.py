@@ -7,7 +7,7 @@ not variables: in Σ_{X'} P(Y | X', Z) P(X') the treatment that is asked about, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -104,6 +104,24 @@ def free(node: Estimand) -> frozenset[str]:
             return free(top) | free(bottom)
         case Linear(terms):
             return frozenset[str]().union(*(free(term) for _, term in terms))
+
+
+def leaves(node: Estimand) -> Iterator[Estimand]:
+    """The distributions, means and values that an estimand is made of, each as often as it stands there."""
+    match node:
+        case Conditional() | Mean() | Value():
+            yield node
+        case Product(factors):
+            for factor in factors:
+                yield from leaves(factor)
+        case Marginal(_, inner):
+            yield from leaves(inner)
+        case Quotient(top, bottom):
+            yield from leaves(top)
+            yield from leaves(bottom)
+        case Linear(terms):
+            for _, term in terms:
+                yield from leaves(term)
 
 
 def symbols(terms: Iterable[Term]) -> frozenset[str]:
