@@ -187,9 +187,11 @@ def _steps(scopes: list[list[int]], sizes: Sequence[int], count: int) -> list[St
     """One step for each of the first ``count`` ranks, then the product of what is left.
 
     Each table is the increasing ranks of its axes; a rank that nothing has takes no step.
+    Tables of few axes are multiplied first.
     """
     buckets: list[list[int]] = [[] for _ in range(count + 1)]
     tables = [{rank: sizes[rank] for rank in scope} for scope in scopes]
+    widths = list(map(len, scopes))
     for i, scope in enumerate(scopes):
         buckets[scope[0] if scope and scope[0] < count else count].append(i)
     steps = []
@@ -199,18 +201,19 @@ def _steps(scopes: list[list[int]], sizes: Sequence[int], count: int) -> list[St
             for i in buckets[rank]:
                 union.update(tables[i])
             axes = sorted(union)
+            buckets[rank].sort(key=widths.__getitem__)
             steps.append(_step(buckets[rank], tables, axes, math.prod(union.values())))
             del union[rank]
             buckets[axes[1] if union and axes[1] < count else count].append(len(tables))
             tables.append(union)
+            widths.append(len(union))
     kept = range(count, len(sizes))
+    buckets[count].sort(key=widths.__getitem__)
     return [*steps, _step(buckets[count], tables, kept, math.prod([sizes[rank] for rank in kept]))]
 
 
 def _step(inputs: list[int], tables: list[dict[int, int]], axes: Sequence[int], cells: int) -> Step:
-    """The product of some tables over ``axes``, those of few axes first."""
-    if len(inputs) > 1:
-        inputs.sort(key=lambda i: len(tables[i]))
+    """The product of some tables over ``axes``."""
     spread = [(i, tuple(map(tables[i].get, axes, repeat(1)))) for i in inputs]
     return Step(tuple(spread), cells)
 

@@ -99,16 +99,18 @@ class Network(Nodes):
 
     def _draw(self, equation: Draw | Table, domain: Finite, together: list[Instance]) -> None:
         chances = [self._chances(equation, domain, instance) for instance in together]
-        values = levels(domain)
-        nodes = [self._node(instance, values) for instance in together]
-        self._leveled.update(nodes)
-        self._operands.update(zip(together, nodes, strict=True))
+        nodes = [self._variable(instance, domain) for instance in together]
         if len(together) == 1:
             self._factor([*chances[0].parents, nodes[0]], chances[0].array)
         elif equation.coupling is Coupling.GUMBEL and domain.size > 2:
             self._gumbel(together, chances, nodes)
         else:
             self._monotone(together[0].variable, chances, nodes)
+
+    def _variable(self, instance: Instance, domain: Finite) -> int:
+        node = self._operands[instance] = self._node(instance, levels(domain))
+        self._leveled.add(node)
+        return node
 
     def _chances(self, equation: Draw | Table, domain: Finite, instance: Instance) -> _Chances:
         """P(V | parents) for one instance, over the nodes among what it depends on."""

@@ -34,7 +34,9 @@ def stacked_tables(model: CausalModel, names: Iterable[str]) -> dict[str, Array]
     levels of V.
     """
     found: dict[int, dict[str, tuple[tuple[int, ...], _Rows]]] = {}
-    domains = [(name, variable.domain) for name, variable in model.variables.items()]
+    names = list(names)
+    needed = set(names).union(*[model.parents[name] for name in names])
+    domains = [(name, model.variables[name].domain) for name in needed]
     ranges = {name: levels(domain) for name, domain in domains if isinstance(domain, Finite)}
     for name in names:
         entry = _rows(name, model, ranges) if name in ranges else None

@@ -168,9 +168,21 @@ class CausalModel:
         """False for a bare diagram, whose variables have unknown finite domains."""
         return not any(isinstance(v.domain, Symbolic) for v in self.variables.values())
 
+    @property
+    def _declares_causes_first(self) -> bool:
+        declared: set[str] = set()
+        for name in self.variables:
+            if not declared.issuperset(self.parents[name]):
+                return False
+            declared.add(name)
+        return True
+
     @cached_property
     def topological_order(self) -> tuple[str, ...]:
         """All variables, causes first; ties keep the order of declaration."""
+        names = tuple(self.variables)
+        if self._declares_causes_first:
+            return names
         position = {name: i for i, name in enumerate(self.variables)}
         missing = {name: len(parents) for name, parents in self.parents.items()}
         children: dict[str, list[str]] = {name: [] for name in self.variables}
@@ -179,7 +191,6 @@ class CausalModel:
                 children[parent].append(name)
         ready = [position[name] for name, count in missing.items() if count == 0]
         heapify(ready)
-        names = tuple(self.variables)
         order: list[str] = []
         while ready:
             order.append(names[heappop(ready)])
