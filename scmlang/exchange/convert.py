@@ -23,7 +23,7 @@ def guess(path: Path | None, named: str | None, option: str) -> str:
     suffix = path.suffix.lower() if path is not None else ""
     if suffix not in SUFFIXES:
         place = f"the name `{path}`" if path is not None else "nothing"
-        helps = (f"name it with `{option}`", *listing(sorted(set(SUFFIXES.values()))))
+        helps = (f"name it with `{option}`", *listing(_called(set(SUFFIXES.values()))))
         raise ScmError([Diagnostic("E250", f"{place} says which format is meant", helps=helps)])
     return SUFFIXES[suffix]
 
@@ -51,9 +51,14 @@ def writer(format: str) -> Writer:
 
 
 def _unknown(format: str, done: str, known: Iterable[str]) -> Diagnostic:
-    known = list(known)
+    known = _called(known)
     helps = suggestion(format, known) or listing(known)
     return Diagnostic("E250", f"no format `{format}` is {done}", helps=helps)
+
+
+def _called(formats: Iterable[str]) -> list[str]:
+    """The names that people know formats by: the canonical form is a file of the language."""
+    return sorted("scm" if format == "ir" else format for format in formats)
 
 
 def read_default(text: str | None) -> Domain | None:

@@ -246,4 +246,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert run_here("import", dot, "--from", "nothing") == 1
     assert run_here("import", dot, "--domain", "?") == 1
     assert run_here("export", source) == 1
-    assert capsys.readouterr().err.count("E250") == 3
+    told = capsys.readouterr().err
+    assert told.count("E250") == 3
+    assert "`scm`" in told  # by which name the language's own format is asked for
+    assert "`ir`" not in told
