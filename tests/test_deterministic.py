@@ -66,6 +66,15 @@ for path, do in zip(drawn[::2], drawn[1::2], strict=True):
     for form in ("svg", "tikz", "dot", "mermaid"):
         for more in ([], ["--latent", "--exogenous", "--direction", "down"], ["--do", do]):
             digest("graph", "--format", form, *more, path)
+latent, toy = drawn[0], drawn[2]
+digest("identify", latent, "P(E | do(A))", "--explain")
+digest("identify", latent, "P(E[A=1]=0 | A=0)", "--format", "json")
+digest("adjust", latent, "A", "E", "--all")
+digest("independencies", latent, "--all")
+digest("bound", toy, "ETT(X, Y)")
+digest("query", toy, "P(I[X=1] | I=5)")
+digest("query", toy, "P(I[X=1] | I=5)", "--method", "sample", "--units", "1000")
+digest("table", toy, "--do", "X=1")
 """
 
 
@@ -98,6 +107,7 @@ def test_the_same_bytes_under_twenty_hash_seeds(tmp_path: Path) -> None:
     graphs = [line for line in first if " graph " in line]
     assert len(graphs) == 12 * len(drawn)
     assert all(line.startswith("0 ") for line in graphs)
+    assert all(line.startswith("0 ") for line in first[-8:])
     assert sum(line.startswith("1 ") for line in first) > 40
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for others in pool.map(lambda seed: digests(seed, checked, drawn), range(1, 20)):

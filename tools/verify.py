@@ -18,13 +18,19 @@ from pathlib import Path
 
 import numpy as np
 
+from scmlang.compiler import Compilation
+from scmlang.diagnostics.base import ScmError
 from scmlang.diagram import Diagram
 from scmlang.diagram.bitgraph import BitGraph
 from scmlang.identify.criteria import named
-from scmlang.identify.id import derive
+from scmlang.identify.hedge import Hedge
+from scmlang.identify.id import derive, identify
+from scmlang.semantics.queries import read_query
+from scmlang.witness import witness
 from tests.identify.counterfactual_queries import question, verdict
 from tests.identify.random_models import RandomModel, all_diagrams, sparse_diagram
 from tests.identify.written_models import compared
+from tests.witness.test_witness import verify as confirmed
 
 TOLERANCE = 1e-10
 LOG = Path(__file__).parent.parent / "docs" / "verification.txt"
@@ -102,12 +108,40 @@ def counterfactual_verdicts(tally: Tally) -> None:
     _judged(tally, lambda seed, count: verdict(question(seed, count), seed), 20_000)
 
 
+def witnesses(tally: Tally) -> None:
+    """Every refused P(Y | do(X)) on four nodes, but for exchanging the other two, proved by two models"""
+    asked = "P(Y=1 | do(X=1))"
+    bare = Compilation.from_text("W <-> X <-> Y <-> Z").model
+    seen: set[object] = set()
+    for diagram in all_diagrams("XYZW"):
+        exchanged = [_renamed(diagram, {"Z": "W", "W": "Z"}), _renamed(diagram, {})]
+        if not isinstance(identify(diagram, ["Y"], ["X"]), Hedge) or seen.intersection(exchanged):
+            continue
+        seen.update(exchanged)
+        try:
+            texts = witness(diagram, read_query(asked, bare), bare.variables)
+            positive = confirmed(diagram, asked, texts)
+        except (ScmError, AssertionError) as error:
+            tally.wrong.append(
+                f"no witness: {sorted(diagram.directed)} {sorted(diagram.bidirected)}: {error}"
+            )
+            continue
+        tally.counts["refused and proved"] += 1
+        tally.counts["of these by models in which everything can happen"] += positive
+
+
+def _renamed(diagram: Diagram, names: dict[str, str]) -> tuple[frozenset[object], frozenset[object]]:
+    directed = frozenset((names.get(a, a), names.get(b, b)) for a, b in diagram.directed)
+    return directed, frozenset(frozenset((names.get(a, a), names.get(b, b))) for a, b in diagram.bidirected)
+
+
 CHECKS: tuple[Callable[[Tally], None], ...] = (
     every_graph_of_four_nodes,
     random_graphs,
     experiments,
     counterfactual_queries,
     counterfactual_verdicts,
+    witnesses,
 )
 
 
