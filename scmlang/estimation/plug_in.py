@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.estimation.frequencies import Frequencies
-from scmlang.estimation.positivity import empty_strata
+from scmlang.estimation.positivity import empty_strata, has_empty_strata
 from scmlang.estimation.result import Estimates
 from scmlang.estimation.sample import Sample
 from scmlang.identify.estimand import BATCH, Estimand, evaluate, free, show, variables
@@ -49,7 +49,7 @@ def plug_in(
     frequencies = Frequencies(sample, variables(node), smoothing)
     value = evaluate(node, frequencies).array.astype(np.float64)
     if np.isnan(value).any():
-        raise _not_positive(node, frequencies)
+        raise _undefined(node, frequencies)
     _bounded(resamples, frequencies.largest)
     drawn = np.concatenate(list(_resampled(node, frequencies, resamples, seed)))
     fine = ~np.isnan(drawn.reshape(resamples, -1)).any(axis=1)
@@ -85,6 +85,12 @@ def _bounded(resamples: int, largest: int) -> None:
             "or adjust for fewer variables",
         )
         raise ScmError([Diagnostic("E337", message, helps=helps)])
+
+
+def _undefined(node: Estimand, frequencies: Frequencies) -> ScmError:
+    if has_empty_strata(node, frequencies):
+        return _not_positive(node, frequencies)
+    return ScmError([Diagnostic("E333", f"a denominator of `{show(node)}` is 0 in these data")])
 
 
 def _not_positive(node: Estimand, frequencies: Frequencies) -> ScmError:

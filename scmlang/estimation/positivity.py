@@ -38,6 +38,13 @@ def empty_strata(node: Estimand, frequencies: Frequencies) -> list[str]:
     return [*found[:SHOWN], "…"] if len(found) > SHOWN else found
 
 
+def has_empty_strata(node: Estimand, frequencies: Frequencies) -> bool:
+    """Whether a conditional distribution in the estimand is undefined anywhere, for want of rows."""
+    plain = _Filled(frequencies, None)
+    plain.value(node)
+    return bool(plain.empty)
+
+
 class _Filled(Evaluator):
     """Takes what is undefined for 0, and for something else in one stratum."""
 

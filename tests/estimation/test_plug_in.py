@@ -92,6 +92,16 @@ def test_resamples_with_empty_strata_are_left_out_and_told() -> None:
     assert np.isfinite(found.lower)
 
 
+def test_a_denominator_of_zero_is_no_lack_of_rows() -> None:
+    for text in ("[P(Y=1)] / [P(X=1) - P(X=1)]", "[P(Y=1 | X=1)] / [0]"):
+        with pytest.raises(ScmError) as caught:
+            plug_in(parse(text), confounded(200, 0))
+        (told,) = caught.value.diagnostics
+        assert told.code == "E333"
+        assert "denominator" in told.message
+        assert not told.helps
+
+
 def test_a_table_over_the_bound_is_refused() -> None:
     with limited(exact_cells=7), pytest.raises(ScmError) as caught:
         plug_in(parse("P(X, Y, Z)"), confounded(50, 0))
