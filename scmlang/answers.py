@@ -50,7 +50,8 @@ class Answer:
         value: the number, where the answer is one; None for a table.
         columns: the headings of the table: variables as typed, then ``p``, ``value``, or ``factual`` and
             ``interventional``; ``p_`` where a variable is called `p`. Estimates have standard errors beside.
-        rows: the cells under them, levels as typed; None where the evidence of a row has probability 0.
+        rows: the cells under them, levels as typed; None where the evidence of a row has probability 0, or
+            was seen too rarely for an estimate.
         bounds: None, since an exact answer needs none.
         standard_error: of ``value``, where that was estimated.
         effective_sample_size: (Σ w)² / Σ w² of the units' weights, where units were drawn.

@@ -184,6 +184,17 @@ def test_what_has_the_same_evidence_shares_its_units() -> None:
     assert found.errors == 0
 
 
+def test_a_cell_that_rests_on_a_handful_of_units_is_left_open() -> None:
+    """Of 20,000 units some 2 have X = 1 and some 200 have Z = 1."""
+    model = model_of("X, Y, Z: binary\nX ~ bernoulli(0.0001)\nZ ~ bernoulli(0.01)\nY ~ bernoulli(0.5)\n")
+    for query in ("P(Y | X)", "E(Y | X)"):
+        found = sampled(query, model)
+        assert np.isnan(found.result.array[..., 1]).all()
+        assert np.isnan(found.errors[..., 1]).all()
+        assert (abs(found.result.array[..., 0] - 0.5) <= 5 * found.errors[..., 0]).all()
+    assert np.isfinite(sampled("P(Y | Z)", model).errors).all()
+
+
 def test_the_seed_decides() -> None:
     model = example("toy_ascm.scm")
     first, again, other = (float(sampled("P(Y=1 | X=1)", model, seed=s).result.array) for s in (1, 1, 2))

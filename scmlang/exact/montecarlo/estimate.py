@@ -70,7 +70,7 @@ class Estimate:
     """An estimated quantity.
 
     Attributes:
-        result: the estimates, NaN where no unit has the evidence of a cell.
+        result: the estimates, NaN where no unit or hardly any has the evidence of a cell.
         errors: their standard errors, of the same shape.
         effective: the effective sample size, the least of those of its terms.
     """
@@ -316,9 +316,17 @@ def _opened(node: Term, tables: Tables, sums: dict[Term, _Sums]) -> Result:
 def _quotient(term: Term, tables: Tables, sums: _Sums) -> Result:
     axes = tables.axes(term)
     above, below = _replicates(sums.above), _replicates(sums.below)
+    if known(term):
+        below = np.where(_rests_on(sums.below) < LEAST, 0.0, below)
     below = below.reshape(len(below), *([1] * (above.ndim - below.ndim)), *below.shape[1:])
     with np.errstate(divide="ignore", invalid="ignore"):
         return Result((_REPLICATES, *axes), np.where(below > 0, above / below, np.nan))
+
+
+def _rests_on(blocks: Floats) -> Floats:
+    """How many equally weighted blocks would tell as much, for each cell; at most as many as units would."""
+    squares = np.square(blocks).sum(axis=0)
+    return np.asarray(np.square(blocks.sum(axis=0)) / np.where(squares > 0, squares, 1.0), np.float64)
 
 
 def _replicates(blocks: Floats) -> Floats:
