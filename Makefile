@@ -4,7 +4,7 @@
 #   make check   lint, format, types, import direction, the examples in the documentation
 #   make demo    Bar-MNIST from end to end: about 20 minutes on two cores
 #   make bench   the benchmarks, one line each
-#   make verify  identification held to numbers, exhaustively: about 10 minutes
+#   make verify  identification held to numbers, exhaustively: about 20 minutes
 #   make docs    rebuild the generated pages, check examples and links
 
 SHELL := bash
