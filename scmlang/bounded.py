@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from scmlang.bounds.problem import Problem, make_problem
 from scmlang.bounds.responses import Monotone
 from scmlang.bounds.sources import Sample, Source, from_model, from_table
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.identify.result import Identification
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import Quantity, show_counterfactual, show_quantity, show_value
@@ -69,6 +71,19 @@ def bounded(model: CausalModel, text: str, known: Known | None = None) -> Answer
         )
         found.append((values, bounds, _spread(problem, quantity, samples, known)))
     return _answer(shown, labels, found)
+
+
+def read_arrow(text: str) -> tuple[str, str]:
+    """The ends of ``X -> Y``.
+
+    Raises:
+        ScmError: E355 for another text.
+    """
+    cause, arrow, effect = (part.strip() for part in text.partition("->"))
+    if not (cause and arrow and effect):
+        message = f"`{text}` is no arrow"
+        raise ScmError([Diagnostic("E355", message, helps=('write `--monotone "X -> Y"`',))])
+    return cause, effect
 
 
 def _require_monotone(problem: Problem, model: CausalModel, monotone: Monotone) -> None:
@@ -225,3 +240,47 @@ def settles(
         if not bound(problem, quantity, sources, monotone=_kept(problem, monotone)).is_point:
             return False
     return True
+
+
+_MOST_CELLS = 256  # of the joint distribution, up to which random models are tried on the side
+
+
+def with_declared(
+    found: Identification,
+    model: CausalModel,
+    text: str,
+    experiments: Sequence[Sequence[str]] = (),
+    monotone: Monotone = (),
+) -> Identification:
+    """A verdict with a note where what is declared leaves one value to what is refused in general.
+
+    Identification is for every number of levels and any mechanisms. Some queries have one value for the
+    levels at hand and where some arrows are monotone, as PNS has it. That is :func:`settles`, so it is tried
+    and not proved, on small models.
+
+    Raises:
+        ScmError: E355 for a monotone arrow that the model does not have.
+    """
+    query = read_query(text, model)
+    if found.identifiable or isinstance(query, Edit | Intervention):
+        return found
+    try:
+        problem = make_problem(model, query)
+    except ScmError:  # not all of it is finite
+        return found
+    _require_monotone(problem, model, monotone)
+    if math.prod(problem.shape) > _MOST_CELLS:
+        return found
+    try:
+        _, cases = _cases(query, model)
+        one = all(settles(model, quantity, experiments, monotone) for _, quantity in cases)
+    except ScmError:  # more work than a note is worth
+        return found
+    if not one:
+        return found
+    given = " and the arrows that are monotone" if monotone else ""
+    note = (
+        f"for the levels that the file declares{given} the bounds are a point, in each random model of the "
+        "diagram that was tried: `scmlang bound` gives the value"
+    )
+    return replace(found, notes=(*found.notes, note))

@@ -11,7 +11,6 @@ import typer
 
 from scmlang.cli.model import ModelText, leading_file, open_model
 from scmlang.cli.query import Format
-from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def bound(
     sharp, each end is the value of some model. Nothing but the diagram and the levels of the variables is
     taken from the file where --data is given; its equations are not.
     """
-    from scmlang.bounded import Known, bounded
+    from scmlang.bounded import Known, bounded, read_arrow
 
     file, (query,) = leading_file(words, model, "QUERY")
     compilation = open_model(file, model)
@@ -67,7 +66,7 @@ def bound(
     known = Known(
         data,
         tuple(_experiment(text, causal) for text in experiment or ()),
-        tuple(_arrow(text) for text in monotone or ()),
+        tuple(read_arrow(text) for text in monotone or ()),
         within,
         bootstrap,
         seed,
@@ -89,11 +88,3 @@ def _experiment(text: str, model: CausalModel) -> tuple[tuple[str, ...], Path | 
     held = read_experiment(words + closed, model)
     file = path.strip().removeprefix("=").strip()
     return tuple(sorted(held)), Path(file) if file else None
-
-
-def _arrow(text: str) -> tuple[str, str]:
-    cause, arrow, effect = (part.strip() for part in text.partition("->"))
-    if not (cause and arrow and effect):
-        message = f"`{text}` is no arrow"
-        raise ScmError([Diagnostic("E355", message, helps=('write `--monotone "X -> Y"`',))])
-    return cause, effect

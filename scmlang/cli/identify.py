@@ -40,6 +40,10 @@ def identify(
             "--given-experiments", metavar="do(Z)", help="What was held in an experiment; repeatable."
         ),
     ] = None,
+    monotone: Annotated[
+        list[str] | None,
+        typer.Option(metavar="X -> Y", help="Y never falls as X rises, all else alike; repeatable."),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the steps and what allows them.")] = False,
     svg: Annotated[
         Path | None, typer.Option(help="Draw the diagram here, with what rules the query out in colour.")
@@ -56,7 +60,8 @@ def identify(
 
     The data are the distribution of the observed variables, and that of each experiment that is given: all
     observed variables while some were held, at each of their values. A query that the data do not determine
-    is answered with what rules it out, which --svg draws.
+    is answered with what rules it out, which --svg draws. Where arrows are --monotone, a note says whether
+    that and the levels that the file declares leave it one value all the same.
 
     Either verdict is an answer and exits with 0; `assert identifiable(...)` in a file makes it a test.
     """
@@ -64,6 +69,8 @@ def identify(
     compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
     found = compilation.identify(query, experiment or ())
+    if monotone:
+        found = _with_declared(found, compilation, query, experiment or (), monotone)
     if svg is not None:
         from scmlang.cli.output import write_text
         from scmlang.graph import Graph
@@ -78,6 +85,21 @@ def identify(
         print(_latex(found))
     else:
         _print(found, explain=explain)
+
+
+def _with_declared(
+    found: Identification,
+    compilation: Compilation,
+    query: str,
+    experiments: Sequence[str],
+    monotone: Sequence[str],
+) -> Identification:
+    from scmlang.bounded import read_arrow, with_declared
+    from scmlang.identify.ask import read_experiment
+
+    model = compilation.model
+    held = [tuple(read_experiment(text, model)) for text in experiments]
+    return with_declared(found, model, query, held, [read_arrow(text) for text in monotone])
 
 
 def _write_witness(compilation: Compilation, text: str, experiments: Sequence[str], folder: Path) -> None:

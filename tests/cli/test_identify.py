@@ -161,3 +161,22 @@ def test_mistaken_variables(run: Run, words: list[str], code: str) -> None:
 @pytest.mark.parametrize("words", [["identify", "P(Y)"], ["adjust", "m.scm", "X"], ["identify"]])
 def test_usage(run: Run, words: list[str]) -> None:
     assert run(*words).status == 2
+
+
+BINARY = "X, Y: binary\nX -> Y"
+
+
+def test_what_the_file_declares_may_leave_one_value(run: Run) -> None:
+    """PNS is P(Y=1 | X=1) - P(Y=1 | X=0) where Y never falls as X rises, and an interval elsewhere."""
+    monotone = run("identify", "--model", BINARY, "PNS(X, Y)", "--monotone", "X -> Y")
+    assert "not identifiable, by ID*" in monotone.stdout
+    assert "the arrows that are monotone the bounds are a point" in monotone.stdout
+    assert "are a point" not in run("identify", "--model", BINARY, "PNS(X, Y)").stdout
+    assert "are a point" not in run("identify", "--model", "X -> Y", "PNS(X, Y)").stdout
+
+
+def test_a_monotone_arrow_that_is_not_there(run: Run) -> None:
+    for arrow in ("Y -> X", "X"):
+        done = run("identify", "--model", BINARY, "PNS(X, Y)", "--monotone", arrow)
+        assert done.status == 1
+        assert "error[E355]" in done.stderr
