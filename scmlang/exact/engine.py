@@ -13,17 +13,17 @@ from itertools import product as configurations
 
 import numpy as np
 
+from scmlang.exact.axes import MOST_AXES, axis, labels, listed_variables, open_axes
 from scmlang.exact.compiled import compiled
 from scmlang.exact.events import number
 from scmlang.exact.numbers import FLOATS, RATIONALS, Numbers
-from scmlang.exact.opening import closed, open_variables
-from scmlang.exact.quotients import Quotients, listed_variables
-from scmlang.exact.refusals import not_finite, too_large
+from scmlang.exact.opening import closed
+from scmlang.exact.quotients import Quotients
+from scmlang.exact.refusals import too_large
 from scmlang.exact.result import Axis, Result, combined, scalar, stacked
 from scmlang.exact.shapes import Term, shape
 from scmlang.exact.sums import Shown
 from scmlang.limits import LIMITS
-from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
     Arithmetic,
@@ -33,11 +33,7 @@ from scmlang.semantics.quantities import (
     Negative,
     Probability,
     Quantity,
-    counterfactuals,
-    show_counterfactual,
 )
-
-_AXES = 30
 
 
 def answer(model: CausalModel, quantity: Quantity, *, exact: bool = False, cells: int = 0) -> Result:
@@ -85,43 +81,27 @@ class _Engine:
 
     def _opened(self, node: Term) -> Result:
         """One answer for each value of the variables that some world holds at any value."""
-        names = sorted(open_variables(node), key=list(self.model.variables).index)
-        if not names:
-            return self._closed(node, self._labels(node))
-        axes = [self.axis(name, f"do({name})") for name in names]
+        axes = open_axes(node, self.model)
+        called = labels(node, self.model)
+        if not axes:
+            return self._closed(node, called)
         self.bounded(axes, self.shown(node))
-        cases = configurations(*(axis.values for axis in axes))
-        found = [
-            self._closed(closed(node, dict(zip(names, case, strict=True))), self._labels(node))
-            for case in cases
-        ]
+        names = [one.variable for one in axes]
+        cases = configurations(*(one.values for one in axes))
+        found = [self._closed(closed(node, dict(zip(names, case, strict=True))), called) for case in cases]
         return stacked(axes, found)
-
-    def _labels(self, node: Term) -> tuple[str, ...]:
-        """What a person calls the free variables: by name alone where the whole term is in one world."""
-        worlds = {variable.world for variable in counterfactuals(node)}
-        free = listed_variables(node)
-        if len(worlds) == 1:
-            return tuple(variable.variable for variable in free)
-        return tuple(show_counterfactual(variable, self.model.variables) for variable in free)
-
-    def axis(self, variable: str, label: str) -> Axis:
-        domain = self.model.variables[variable].domain
-        if not isinstance(domain, Finite):
-            raise not_finite(self.model.variables[variable], self.model)
-        return Axis(label, variable, tuple(range(domain.offset, domain.offset + domain.size)))
 
     def bounded(self, axes: Sequence[Axis], shown: Shown) -> None:
         """Refuse a table over the bound, E261; one of many axes is over it too, as NumPy has no more."""
-        cells = math.prod([len(axis.values) for axis in axes])
-        if cells > self.cells or len(axes) > _AXES:
-            raise too_large(cells, self.cells, [axis.variable for axis in axes], f"the table of `{shown}`")
+        cells = math.prod([len(one.values) for one in axes])
+        if cells > self.cells or len(axes) > MOST_AXES:
+            raise too_large(cells, self.cells, [one.variable for one in axes], f"the table of `{shown}`")
 
-    def _closed(self, node: Term, labels: tuple[str, ...]) -> Result:
+    def _closed(self, node: Term, called: tuple[str, ...]) -> Result:
         form = shape(node, self.model, settings=not self.numbers.exact)
         sums = compiled(self.model, form, exact=self.numbers.exact, cells=self.cells)
         listed = listed_variables(form.term)
-        axes = [self.axis(v.variable, label) for v, label in zip(listed, labels, strict=True)]
+        axes = [axis(v.variable, label, self.model) for v, label in zip(listed, called, strict=True)]
         shown = self.shown(node)
         self.bounded(axes, shown)
         return Quotients(sums, form.values, axes, shown).of(form.term)

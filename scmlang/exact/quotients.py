@@ -26,12 +26,6 @@ from scmlang.semantics.quantities import Counterfactual, Event, Expectation, Pro
 _JOINT = 16  # configurations up to which events are axes of one sum, not two sums with and without them
 
 
-def listed_variables(term: Term) -> list[Counterfactual]:
-    """The variables of a term that stand for each of their values, in the order of the table's axes."""
-    events = (*term.events, *term.given) if isinstance(term, Probability) else term.given
-    return [event for event in events if isinstance(event, Counterfactual)]
-
-
 class Quotients:
     """The answer to one term.
 

@@ -30,10 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scmlang.diagnostics.base import ScmError
+from scmlang.exact.axes import MOST_AXES, axis, labels, listed_variables, open_axes
 from scmlang.exact.montecarlo.evidence import equates_reals, read_evidence
 from scmlang.exact.montecarlo.proposals import Proposal, Units
 from scmlang.exact.montecarlo.refusals import divides_by_zero, no_unit, too_few
-from scmlang.exact.opening import closed, open_variables
+from scmlang.exact.opening import closed
 from scmlang.exact.refusals import not_finite, too_large, undefined
 from scmlang.exact.result import Axis, Result, combined, scalar, stacked
 from scmlang.limits import LIMITS
@@ -49,8 +50,6 @@ from scmlang.semantics.quantities import (
     Negative,
     Probability,
     Quantity,
-    counterfactuals,
-    show_counterfactual,
     show_event,
     show_quantity,
 )
@@ -59,7 +58,6 @@ BLOCKS = 100
 LEAST = 10  # effective units; with fewer the standard error means nothing
 _BATCH = 1 << 16
 _ROUNDING = 1e-12  # relative to the estimate; what varies less is the same in all units
-_AXES = 30  # NumPy has few more
 Term = Probability | Expectation
 Floats = NDArray[np.float64]
 _REPLICATES = Axis("#replicates", "", tuple(range(BLOCKS + 1)))  # the estimate, then one without each block
@@ -113,26 +111,17 @@ class Tables:
 
     def open_axes(self, term: Term) -> list[Axis]:
         """The variables that some world of a term holds at any value."""
-        names = sorted(open_variables(term), key=list(self.model.variables).index)
-        return self._bounded([self._axis(name, f"do({name})") for name in names], term)
+        return self._bounded(open_axes(term, self.model), term)
 
     def axes(self, term: Term) -> list[Axis]:
         """The variables that a term lists, the events' before the evidence's."""
-        free = [*asked(term), *known(term)]
-        one = len({variable.world for variable in counterfactuals(term)}) == 1
-        shown = [v.variable if one else show_counterfactual(v, self.model.variables) for v in free]
-        return self._bounded([self._axis(v.variable, s) for v, s in zip(free, shown, strict=True)], term)
-
-    def _axis(self, name: str, label: str) -> Axis:
-        domain = self.model.variables[name].domain
-        if not isinstance(domain, Finite):
-            raise not_finite(self.model.variables[name], self.model)
-        return Axis(label, name, tuple(range(domain.offset, domain.offset + domain.size)))
+        called = zip(listed_variables(term), labels(term, self.model), strict=True)
+        return self._bounded([axis(v.variable, label, self.model) for v, label in called], term)
 
     def _bounded(self, axes: list[Axis], term: Term) -> list[Axis]:
-        cells = math.prod(len(axis.values) for axis in axes) * len(_REPLICATES.values)
-        if axes and (cells > LIMITS.exact_cells or len(axes) > _AXES):
-            names = [axis.variable for axis in axes]
+        cells = math.prod(len(one.values) for one in axes) * len(_REPLICATES.values)
+        if axes and (cells > LIMITS.exact_cells or len(axes) > MOST_AXES):
+            names = [one.variable for one in axes]
             raise too_large(cells, LIMITS.exact_cells, names, f"the estimates of {self.shown(term)}")
         return axes
 
