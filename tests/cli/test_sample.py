@@ -22,6 +22,11 @@ def sample(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60, check=False)
 
 
+def heed_interrupts() -> None:
+    """In the child: be interrupted even where a shell runs the tests in its background, ignoring that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_folder_is_made_and_summed_up(tmp_path: Path) -> None:
     done = sample(STROKES, "-n", 20, "--seed", 3, "-o", tmp_path / "d", "--splits", "0.5,0.25,0.25")
     assert (done.returncode, done.stderr) == (0, "")
@@ -60,14 +65,21 @@ def test_an_earlier_sample_is_replaced_on_demand_only(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
-    process = subprocess.Popen(command(STROKES, "-n", 500_000, "-o", tmp_path / "d"), stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 30
-    while not list(tmp_path.glob(".d.*/train/*.png")):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    process = subprocess.Popen(
+        command(STROKES, "-n", 500_000, "-o", tmp_path / "d"),
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not list(tmp_path.glob(".d.*/train/*.png")):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert error == b"interrupted\n"
     assert list(tmp_path.iterdir()) == []
