@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.exact.engine import answer
 from scmlang.exact.refusals import not_finite
-from scmlang.exact.result import Result
+from scmlang.exact.result import Axis
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
@@ -24,6 +24,7 @@ from scmlang.semantics.quantities import (
     Held,
     Probability,
     Quantity,
+    World,
     show_value,
 )
 from scmlang.semantics.queries import Edit, Intervention, read_query, show
@@ -32,7 +33,7 @@ from scmlang.views.bars import Chart
 from scmlang.views.cells import Cell
 
 if TYPE_CHECKING:
-    from scmlang.exact.numbers import Number
+    from scmlang.exact.numbers import Array, Number
 
 SCHEMA = 1
 METHOD = "variable elimination"
@@ -172,16 +173,13 @@ def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Ans
         rows = tuple(_beside(model, query, exact=exact))
         if not rows:
             raise not_finite(model.observed[0], model)
-        headings = ("variable", "level", "factual", "interventional")
-        return Answer(shown, "exact", METHOD + _left_out(model), None, headings, rows)
+        beside = ("variable", "level", "factual", "interventional")
+        return Answer(shown, "exact", METHOD + _left_out(model), None, beside, rows)
     result = answer(model, query, exact=exact)
     if not result.axes:
         return Answer(shown, "exact", METHOD, _number(result.value))
-    labels = tuple(axis.label for axis in result.axes)
-    last = "p" if isinstance(query, Probability) else "value"
-    while last in labels:  # a variable may be called so too
-        last += "_"
-    return Answer(shown, "exact", METHOD, None, (*labels, last), tuple(_rows(result, model)))
+    cells = tuple(table_rows(result.axes, (result.array,), model))
+    return Answer(shown, "exact", METHOD, None, headings(query, result.axes), cells)
 
 
 def _left_out(model: CausalModel) -> str:
@@ -213,23 +211,39 @@ def _identified(model: CausalModel, quantity: Quantity, shown: str) -> Answer:
     raise ScmError([Diagnostic("E292", f"`{shown}` {verdict} from observation{why}", helps=helps)])
 
 
-def _rows(result: Result, model: CausalModel) -> Iterator[tuple[Cell, ...]]:
+def headings(query: Quantity, axes: Sequence[Axis]) -> tuple[str, ...]:
+    """The headings of a table: its variables, then that of its numbers."""
+    labels = tuple(axis.label for axis in axes)
+    last = "p" if isinstance(query, Probability) else "value"
+    while last in labels:  # a variable may be called so too
+        last += "_"
+    return *labels, last
+
+
+def table_rows(
+    axes: Sequence[Axis], arrays: Sequence[Array], model: CausalModel
+) -> Iterator[tuple[Cell, ...]]:
+    """The levels of each configuration, as typed, and its cell in each array."""
     import numpy as np
 
-    for index in np.ndindex(result.array.shape):
+    for index in np.ndindex(arrays[0].shape):
         levels = [
             show_value(model.variables[axis.variable].domain, axis.values[i])
-            for axis, i in zip(result.axes, index, strict=True)
+            for axis, i in zip(axes, index, strict=True)
         ]
-        yield (*levels, _cell(result.array[index]))
+        yield (*levels, *(cell(array[index]) for array in arrays))
+
+
+def world_of(query: Intervention, model: CausalModel) -> World:
+    """What an intervention holds, in the order of declaration."""
+    order = list(model.variables)
+    held = (Held(name, value) for name, value in query.settings.items())
+    return tuple(sorted(held, key=lambda item: order.index(item.variable)))
 
 
 def _beside(model: CausalModel, query: Intervention, *, exact: bool) -> Iterator[tuple[Cell, ...]]:
     """Each level of each observed variable, with its probability without and with the intervention."""
-    order = list(model.variables)
-    world = tuple(
-        sorted((Held(n, v) for n, v in query.settings.items()), key=lambda h: order.index(h.variable))
-    )
+    world = world_of(query, model)
     for variable in model.observed:
         if not isinstance(variable.domain, Finite):
             continue
@@ -237,10 +251,11 @@ def _beside(model: CausalModel, query: Intervention, *, exact: bool) -> Iterator
             answer(model, Probability((Counterfactual(variable.name, w),)), exact=exact) for w in ((), world)
         )
         for i, level in enumerate(variable.domain.levels):
-            yield variable.name, level, _cell(factual.array[i]), _cell(other.array[i])
+            yield variable.name, level, cell(factual.array[i]), cell(other.array[i])
 
 
-def _cell(value: Any) -> Cell:
+def cell(value: Any) -> Cell:
+    """A number of an array as a cell; None where it is undefined."""
     if value is None or isinstance(value, Fraction):
         return value
     number = float(value)

@@ -86,5 +86,6 @@ class _Labels:
 
 
 def _interval(low: object, high: object) -> Interval | None:
-    numbers = isinstance(low, int | float) and isinstance(high, int | float)
-    return (float(low), float(high)) if numbers else None  # type: ignore[arg-type]
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        return float(low), float(high)
+    return None

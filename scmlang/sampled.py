@@ -6,29 +6,24 @@ its standard error, its effective sample size and its seed.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from scmlang.answers import Answer, answer_exactly
+from scmlang.answers import Answer, answer_exactly, cell, headings, table_rows, world_of
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.semantics.domains import Finite, Real
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
     Counterfactual,
     Expectation,
-    Held,
     Probability,
     Quantity,
     World,
-    show_value,
 )
 from scmlang.semantics.queries import Edit, Intervention, read_query, show
 
 if TYPE_CHECKING:
-    from scmlang.exact.montecarlo.estimate import Estimate
     from scmlang.views.cells import Cell
 
 UNITS = 100_000
@@ -121,12 +116,10 @@ def answer_by_sampling(model: CausalModel, text: str, *, units: int = UNITS, see
     if not found.result.axes:
         value, error = float(found.result.array), float(found.errors)
         return _answer(shown, found.effective, units, seed, value=value, standard_error=error)
-    labels = tuple(axis.label for axis in found.result.axes)
-    last = "p" if isinstance(query, Probability) else "value"
-    while last in labels:  # a variable may be called so too
-        last += "_"
-    columns = (*labels, last, "standard_error")
-    return _answer(shown, found.effective, units, seed, columns=columns, rows=tuple(_rows(found, model)))
+    axes, numbers = found.result.axes, (found.result.array, found.errors)
+    columns = (*headings(query, axes), "standard_error")
+    rows = tuple(table_rows(axes, numbers, model))
+    return _answer(shown, found.effective, units, seed, columns=columns, rows=rows)
 
 
 def _answer(
@@ -157,25 +150,11 @@ def _answer(
     )
 
 
-def _rows(found: Estimate, model: CausalModel) -> Iterator[tuple[Cell, ...]]:
-    import numpy as np
-
-    axes = found.result.axes
-    for index in np.ndindex(found.result.array.shape):
-        levels = [
-            show_value(model.variables[axis.variable].domain, axis.values[i])
-            for axis, i in zip(axes, index, strict=True)
-        ]
-        yield (*levels, _cell(float(found.result.array[index])), _cell(float(found.errors[index])))
-
-
 def _beside(model: CausalModel, query: Intervention, shown: str, units: int, seed: int) -> Answer:
     """Each observed variable without and with the intervention, in the same units."""
     from scmlang.exact.montecarlo.estimate import estimate
 
-    order = list(model.variables)
-    held = (Held(name, value) for name, value in query.settings.items())
-    world = tuple(sorted(held, key=lambda item: order.index(item.variable)))
+    world = world_of(query, model)
     variables = [v for v in model.observed if isinstance(v.domain, Finite | Real)]
     asked = [_marginal(v.name, w, real=isinstance(v.domain, Real)) for v in variables for w in ((), world)]
     found = estimate(model, asked, units, seed)
@@ -184,7 +163,7 @@ def _beside(model: CausalModel, query: Intervention, shown: str, units: int, see
         levels = variable.domain.levels if isinstance(variable.domain, Finite) else ("mean",)
         parts = (factual.result.array, factual.errors, other.result.array, other.errors)
         for level, *numbers in zip(levels, *(part.reshape(-1) for part in parts), strict=True):
-            rows.append((variable.name, level, *map(_cell, numbers)))
+            rows.append((variable.name, level, *map(cell, numbers)))
     effective = min(part.effective for part in found)
     return _answer(shown, effective, units, seed, columns=_BESIDE, rows=tuple(rows))
 
@@ -192,10 +171,6 @@ def _beside(model: CausalModel, query: Intervention, shown: str, units: int, see
 def _marginal(name: str, world: World, *, real: bool) -> Quantity:
     variable = Counterfactual(name, world)
     return Expectation(variable) if real else Probability((variable,))
-
-
-def _cell(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
 
 
 def _require(what: str, value: int, low: int, high: int) -> None:
