@@ -12,7 +12,7 @@ from scmlang.semantics.model import CausalModel, OptionValue, Variable
 from scmlang.semantics.signatures import Option
 
 if TYPE_CHECKING:
-    from scmlang.neural.generator import DiffusionGenerator
+    from scmlang.neural.image import Generator
     from scmlang.neural.labels import LabelMechanism
     from scmlang.neural.ncm import MechanismContext
     from scmlang.neural.settings import NeuralSettings
@@ -60,7 +60,7 @@ class ImageType(MechanismType):
     @abstractmethod
     def build(
         self, shape: tuple[int, int, int], widths: Mapping[str, int], settings: NeuralSettings
-    ) -> DiffusionGenerator:
+    ) -> Generator:
         """The generator; imports torch.
 
         Args:

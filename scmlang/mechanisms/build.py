@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scmlang.mechanisms import MECHANISMS
 from scmlang.mechanisms.base import ImageType, LabelType
-from scmlang.neural.generator import DiffusionGenerator
+from scmlang.neural.image import Generator
 from scmlang.neural.labels import LabelMechanism
 from scmlang.neural.ncm import MechanismContext, NeuralCausalModel
 from scmlang.neural.plan import ImagePlan, NeuralPlan
@@ -25,7 +25,7 @@ def _build_label(context: MechanismContext) -> LabelMechanism:
     return kind.build(context)
 
 
-def _build_image(plan: ImagePlan, widths: Mapping[str, int], settings: NeuralSettings) -> DiffusionGenerator:
+def _build_image(plan: ImagePlan, widths: Mapping[str, int], settings: NeuralSettings) -> Generator:
     kind = MECHANISMS[plan.mechanism]
     if not isinstance(kind, ImageType):
         raise TypeError(f"the mechanism type {kind.name} does not build image mechanisms")

@@ -16,8 +16,7 @@ import torch
 from torch import Tensor
 
 from scmlang.neural.abduction import abduct, predict
-from scmlang.neural.generator import DiffusionGenerator
-from scmlang.neural.inversion import Condition, DdimInversion, EditFriendlyInversion, Inversion
+from scmlang.neural.image import Condition, Generator
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 
 
@@ -27,7 +26,7 @@ class EditOptions:
 
     Attributes:
         steps: sampling steps, hence network evaluations per inversion and per replay.
-        inversion: ``edit_friendly`` or ``ddim``.
+        inversion: one of the generator's :attr:`~scmlang.neural.image.Generator.inversions`.
         guidance: guidance scale per parent of the image, used where its value changed; 1 when absent.
         seed: of every random draw.
         batch: rows per forward pass.
@@ -109,7 +108,7 @@ def counterfactual_edits(
 
 def _replays(
     model: NeuralCausalModel,
-    generator: DiffusionGenerator,
+    generator: Generator,
     images: Tensor,
     labels: Labels,
     worlds: Sequence[Labels],
@@ -123,24 +122,12 @@ def _replays(
     conditions = [Condition(vectors, code, {})]
     for world in worlds:
         conditions.append(Condition(model.vectors(world), code, _guidance(vectors, labels, world, options)))
-    inversion = _invert(generator, images, conditions[0], options, seed)
+    replay = generator.invert(images, conditions[0], options.inversion, options.steps, seed)
     replays = []
     for condition in conditions:
-        replays.append(inversion.replay(generator, condition))
+        replays.append(replay(condition))
         advance(len(images))
     return replays
-
-
-def _invert(
-    generator: DiffusionGenerator,
-    images: Tensor,
-    condition: Condition,
-    options: EditOptions,
-    seed: torch.Generator,
-) -> Inversion:
-    if options.inversion == "ddim":
-        return DdimInversion.invert(generator, images, condition, options.steps)
-    return EditFriendlyInversion.invert(generator, images, condition, options.steps, seed)
 
 
 def _guidance(

@@ -1,4 +1,4 @@
-"""The image mechanism p(I | v_pa, U_I): a conditional diffusion model with a semantic code.
+"""The image mechanism as a conditional diffusion model with a semantic code.
 
 U_I has two parts: a small spatial code z ~ q(z | I, v), regularised towards N(0, 1), that carries what the
 labels leave open (handwriting), and the diffusion noise (Preechakul et al., "Diffusion autoencoders",
@@ -9,36 +9,21 @@ channels, which on a CPU costs a fraction of the full size.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from scmlang.neural.backbone import BACKBONES, BackboneShape
+from scmlang.neural.image import Code, Condition, Generator, Replay, Vectors
+from scmlang.neural.inversion import INVERSIONS
 from scmlang.neural.naming import module_key
-from scmlang.neural.schedule import NoiseSchedule
+from scmlang.neural.samplers import sample
+from scmlang.neural.schedule import NoiseSchedule, draw_times
 from scmlang.neural.settings import NeuralSettings
 
-Vectors = Mapping[str, Tensor]
 CODE_FEATURES = 16
-
-
-@dataclass(frozen=True)
-class Code:
-    """The posterior q(z | I, v): independent normals, each ``[n, code_channels, side, side]``."""
-
-    mean: Tensor
-    log_variance: Tensor
-
-    def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        noise = torch.randn(self.mean.shape, generator=generator).to(self.mean.device)
-        return self.mean + noise * (0.5 * self.log_variance).exp()
-
-    def kl(self) -> Tensor:
-        """KL(q ‖ N(0, 1)) in nats, ``[n]``."""
-        terms = self.mean**2 + self.log_variance.exp() - 1 - self.log_variance
-        return 0.5 * terms.flatten(1).sum(1)
 
 
 class CodeEncoder(nn.Module):
@@ -76,20 +61,22 @@ class CodeEncoder(nn.Module):
         return Code(mean, log_variance.clamp(-8, 4))
 
 
-class DiffusionGenerator(nn.Module):
-    """The generator; its condition is the concatenation of the image's parents' vectors v.
-
-    Each parent also has a learned null vector, put in its place where the condition is dropped, so that
-    guidance can be applied to some parents alone (Ho & Salimans, arXiv:2207.12598, one variable at a time).
+class NetworkGenerator(Generator):
+    """A generator that is one backbone on patches, with its condition and its code.
 
     Args:
         shape: (C, H, W) of the image.
         widths: width of v of every parent of the image, in order.
         settings: all other sizes.
+        sees_image: whether the backbone is given a (noisy) image beside the code.
     """
 
     def __init__(
-        self, shape: tuple[int, int, int], widths: Mapping[str, int], settings: NeuralSettings
+        self,
+        shape: tuple[int, int, int],
+        widths: Mapping[str, int],
+        settings: NeuralSettings,
+        sees_image: bool,
     ) -> None:
         super().__init__()
         self.shape = shape
@@ -97,7 +84,6 @@ class DiffusionGenerator(nn.Module):
         self.patch = settings.patch
         self.has_code = settings.code_channels > 0
         self.code_shape = (settings.code_channels, settings.code_size, settings.code_size)
-        self.schedule = NoiseSchedule(settings.train_timesteps, settings.beta_schedule, settings.prediction)
         channels, height, width = shape
         step = settings.patch * 2 ** (len(settings.channels) - 1)
         self.padding = (0, -width % step, 0, -height % step)
@@ -111,7 +97,7 @@ class DiffusionGenerator(nn.Module):
         self.lift = nn.Conv2d(settings.code_channels, CODE_FEATURES, 3, padding=1) if self.has_code else None
         self.backbone = BACKBONES[settings.backbone](
             BackboneShape(
-                inputs=patches + (CODE_FEATURES if self.has_code else 0),
+                inputs=(patches if sees_image else 0) + (CODE_FEATURES if self.has_code else 0),
                 outputs=patches,
                 side=self.grid,
                 channels=settings.channels,
@@ -121,27 +107,18 @@ class DiffusionGenerator(nn.Module):
         )
         self.project = nn.Linear(total, self.backbone.condition_width)
 
-    def condition(self, vectors: Vectors, dropped: Vectors | None = None) -> Tensor:
-        """The parents' vectors side by side ``[n, Σ width]``.
-
-        Args:
-            vectors: v of every parent of the image, ``[n, width]``.
-            dropped: bool ``[n]`` per parent: where to put the null vector instead.
-        """
-        parts = []
-        for name in self.widths:
-            part = vectors[name]
-            if dropped is not None and name in dropped:
-                part = torch.where(dropped[name][:, None], self.null[module_key(name)], part)
-            parts.append(part)
-        return torch.cat(parts, 1)
-
     def _patches(self, image: Tensor) -> Tensor:
         return F.pixel_unshuffle(F.pad(image, self.padding, mode="replicate"), self.patch)
 
     def _unpatch(self, patches: Tensor) -> Tensor:
         _, height, width = self.shape
         return F.pixel_shuffle(patches, self.patch)[:, :, :height, :width]
+
+    def _lifted(self, code: Tensor) -> list[Tensor]:
+        """The code's features at the backbone's resolution; none without a code."""
+        if self.lift is None:
+            return []
+        return [F.interpolate(self.lift(code), size=self.grid, mode="nearest")]
 
     def encode(self, image: Tensor, condition: Tensor) -> Code:
         """q(z | I, v) for images ``[n, C, H, W]`` and conditions ``[n, Σ width]``."""
@@ -151,21 +128,74 @@ class DiffusionGenerator(nn.Module):
         code: Code = self.encoder(self._patches(image), condition)
         return code
 
+
+class DiffusionGenerator(NetworkGenerator):
+    """The diffusion model.
+
+    Args:
+        shape, widths, settings: as of the base.
+        bound: images are within ±bound; estimates of them are clamped to it.
+    """
+
+    inversions = tuple(INVERSIONS)
+
+    def __init__(
+        self,
+        shape: tuple[int, int, int],
+        widths: Mapping[str, int],
+        settings: NeuralSettings,
+        bound: float = 1.0,
+    ) -> None:
+        super().__init__(shape, widths, settings, sees_image=True)
+        self.schedule = NoiseSchedule(
+            settings.train_timesteps, settings.beta_schedule, settings.prediction, settings.path, bound
+        )
+
     def forward(self, noisy: Tensor, t: Tensor, condition: Tensor, code: Tensor) -> Tensor:
         """The network's prediction at time t: ``[n, C, H, W]``."""
-        sample = self._patches(noisy)
-        if self.lift is not None:
-            lifted = F.interpolate(self.lift(code), size=self.grid, mode="nearest")
-            sample = torch.cat([sample, lifted], 1)
+        sample = torch.cat([self._patches(noisy), *self._lifted(code)], 1)
         if noisy.is_contiguous(memory_format=torch.channels_last):
             sample = sample.contiguous(memory_format=torch.channels_last)
         return self._unpatch(self.backbone(sample, t, self.project(condition)))
 
     def estimate(self, noisy: Tensor, t: Tensor, condition: Tensor, code: Tensor) -> Tensor:
-        """The estimate of the clean image, in [−1, 1]."""
+        """The estimate of the clean image, in its range."""
         return self.schedule.clean(noisy, self(noisy, t, condition, code), t)
 
-    def decode_once(self, condition: Tensor, code: Tensor, noise: Tensor) -> Tensor:
-        """The estimate from pure noise at the last time step: what labels and code alone determine."""
+    def losses(
+        self, image: Tensor, vectors: Vectors, code: Tensor, dropout: float, noise_bias: float
+    ) -> dict[str, Tensor]:
+        """``diffusion``: E‖target − prediction‖² per number, at a random time a row."""
+        n, device = len(image), image.device
+        t = draw_times(n, self.schedule.train_timesteps, noise_bias).to(device)
+        noise = torch.randn_like(image)
+        dropped = {name: torch.rand(n, device=device) < dropout for name in vectors}
+        output = self(self.schedule.add_noise(image, noise, t), t, self.condition(vectors, dropped), code)
+        return {"diffusion": F.mse_loss(output, self.schedule.target(image, noise, t))}
+
+    def draw(self, condition: Tensor, code: Tensor) -> Tensor:
+        """The estimate from pure noise at the last time step."""
         t = torch.full((len(code),), self.schedule.train_timesteps - 1, device=code.device)
+        noise = torch.randn((len(code), *self.shape), device=code.device)
         return self.estimate(noise, t, condition, code)
+
+    def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:
+        """In two steps: from pure noise, then once more from a random time, which alone has a gradient.
+
+        Were the gradient only ever at the last time step, the generator would obey the labels there and take
+        them from z at all others.
+        """
+        with torch.no_grad():
+            first = self.draw(condition, code)
+        t = draw_times(len(code), self.schedule.train_timesteps, noise_bias).to(code.device)
+        noisy = self.schedule.add_noise(first, torch.randn_like(first), t)
+        return self.estimate(noisy, t, condition, code)
+
+    def invert(
+        self, image: Tensor, condition: Condition, inversion: str, steps: int, seed: torch.Generator
+    ) -> Replay:
+        """Exact for the edit-friendly inversions, close for DDIM's."""
+        return partial(INVERSIONS[inversion](self, image, condition, steps, seed).replay, self)
+
+    def sample(self, condition: Condition, sampler: str, steps: int, seed: torch.Generator) -> Tensor:
+        return sample(self, condition, sampler, steps, seed)

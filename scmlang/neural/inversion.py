@@ -1,85 +1,52 @@
 """Abduction of the diffusion noise: inverting the sampler on a given image.
 
-Both methods invert without guidance and against the schedule's own coefficients. What they return replays
-to the image under the factual condition, and under another condition it is the image's counterfactual with
-the same noise.
+Both methods invert without guidance and against the schedule's own coefficients, whatever its path and
+prediction. What they return replays to the image under the factual condition, and under another condition it
+is the image's counterfactual with the same noise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
 
-from scmlang.neural.generator import DiffusionGenerator
+from scmlang.neural.image import Condition
+from scmlang.neural.samplers import Estimates, full, guided_estimate
 
-
-@dataclass(frozen=True)
-class Condition:
-    """What the generator is conditioned on.
-
-    Attributes:
-        vectors: v of every parent of the image, ``[n, width]``.
-        code: the semantic code z, ``[n, *code_shape]``.
-        guidance: per parent, the guidance scale of every row ``[n]``; 1 (or absent) is no guidance.
-    """
-
-    vectors: Mapping[str, Tensor]
-    code: Tensor
-    guidance: Mapping[str, Tensor]
-
-    def __len__(self) -> int:
-        return len(self.code)
+if TYPE_CHECKING:
+    from scmlang.neural.generator import DiffusionGenerator
 
 
 class Inversion(Protocol):
     """The noise of an image, and how to run the sampler on it."""
 
     def replay(self, generator: DiffusionGenerator, condition: Condition) -> Tensor:
-        """The image under a condition, with this noise: ``[n, C, H, W]`` in [−1, 1]."""
+        """The image under a condition, with this noise: ``[n, C, H, W]`` in the generator's range."""
         ...
-
-
-def guided_estimate(generator: DiffusionGenerator, noisy: Tensor, t: Tensor, condition: Condition) -> Tensor:
-    """The estimate of x_0 with guidance per variable, all branches in one forward pass.
-
-    With o the network's output and o_(−j) its output where the vector of parent j is the null vector, the
-    guided output is o + Σ_j (w_j − 1)(o − o_(−j)): classifier-free guidance (arXiv:2207.12598) in the
-    direction of each variable alone.
-    """
-    active = [name for name, scale in condition.guidance.items() if bool((scale != 1).any())]
-    n, branches = len(noisy), 1 + len(active)
-    everywhere = torch.ones(n, dtype=torch.bool, device=noisy.device)
-    inputs = [generator.condition(condition.vectors)]
-    inputs += [generator.condition(condition.vectors, {name: everywhere}) for name in active]
-    outputs = generator(
-        noisy.repeat(branches, 1, 1, 1),
-        t.repeat(branches),
-        torch.cat(inputs),
-        condition.code.repeat(branches, 1, 1, 1),
-    ).chunk(branches)
-    guided = outputs[0]
-    for name, without in zip(active, outputs[1:], strict=True):
-        scale = condition.guidance[name][:, None, None, None] - 1
-        guided = guided + scale * (outputs[0] - without)
-    return generator.schedule.clean(noisy, guided, t)
 
 
 @dataclass(frozen=True)
 class EditFriendlyInversion:
-    """Edit-friendly DDPM inversion (Huberman-Spiegelglas et al., arXiv:2304.06140).
+    """Edit-friendly inversion of the stochastic samplers.
+
+    At order one, DDPM (Huberman-Spiegelglas et al., arXiv:2304.06140); at order two, SDE-DPM-Solver++ (Brack
+    et al., "LEDITS++", arXiv:2311.16711).
 
     Attributes:
         start: x_T ``[n, C, H, W]``.
-        residuals: for every step x_{t'} − μ(x_t), the paper's σ_t z_t, ``[steps, n, C, H, W]``; the last
+        residuals: for every step x_{t'} − μ(x_t), the papers' σ_t z_t, ``[steps, n, C, H, W]``; the last
             one, at σ = 0, is kept too, so that replaying is exact.
+        order: of the sampler's estimates.
     """
 
     start: Tensor
     residuals: Tensor
+    order: int = 1
 
     @classmethod
     def invert(
@@ -89,31 +56,33 @@ class EditFriendlyInversion:
         condition: Condition,
         steps: int,
         seed: torch.Generator,
+        order: int = 1,
     ) -> EditFriendlyInversion:
         """The noise of images ``[n, C, H, W]``.
 
         x_1 … x_T are drawn independently of each other given x_0, unlike in the forward chain, which makes
-        the residuals larger and tie them to the image's content (section 3 of the paper).
+        the residuals larger and tie them to the image's content (section 3 of the first paper).
         """
         schedule = generator.schedule
         pairs = schedule.pairs(steps)
         path = []
         for t, _ in pairs:
             noise = torch.randn(image.shape, generator=seed).to(image.device)
-            path.append(schedule.add_noise(image, noise, _full(t, image)))
+            path.append(schedule.add_noise(image, noise, full(t, image)))
         path.append(image)
         residuals = []
+        estimates = Estimates(schedule, order)
         for (t, t_next), noisy, following in zip(pairs, path[:-1], path[1:], strict=True):
-            mean = _step_mean(generator, noisy, t, t_next, condition)
-            residuals.append(following - mean)
-        return cls(path[0], torch.stack(residuals))
+            residuals.append(following - _mean(generator, noisy, t, t_next, condition, estimates))
+        return cls(path[0], torch.stack(residuals), order)
 
     def replay(self, generator: DiffusionGenerator, condition: Condition) -> Tensor:
         current = self.start
-        pairs = generator.schedule.pairs(len(self.residuals))
-        for (t, t_next), residual in zip(pairs, self.residuals, strict=True):
-            current = _step_mean(generator, current, t, t_next, condition) + residual
-        return current.clamp(-1, 1)
+        schedule = generator.schedule
+        estimates = Estimates(schedule, self.order)
+        for (t, t_next), residual in zip(schedule.pairs(len(self.residuals)), self.residuals, strict=True):
+            current = _mean(generator, current, t, t_next, condition, estimates) + residual
+        return schedule.clip(current)
 
 
 @dataclass(frozen=True)
@@ -125,7 +94,7 @@ class DdimInversion:
     image editing with accelerated iterative diffusion inversion", arXiv:2309.04907). The network gives x_0
     where noise prevails (b' > a') and ε elsewhere; x_{t'} = a' x_0 + b' ε gives the other. With tan θ = b/a
     the iteration then contracts by about sin(θ_t − θ_{t'}) everywhere; with ε from the network throughout it
-    would stand still at the last time step, where a = 0.
+    would stand still at the last time step, where a = 0. On the straight path this inverts Euler's method.
     """
 
     start: Tensor
@@ -144,12 +113,12 @@ class DdimInversion:
         schedule = generator.schedule
         current = image
         for t, t_next in reversed(schedule.pairs(steps)):
-            a, b = schedule.coefficients(_full(t, image))
-            a_next, b_next = schedule.coefficients(_full(t_next, image))
+            a, b = schedule.coefficients(full(t, image))
+            a_next, b_next = schedule.coefficients(full(t_next, image))
             noisy = bool((b_next > a_next).all())
             guess = current
             for _ in range(1 + refinements):
-                clean = guided_estimate(generator, guess, _full(t, image), condition)
+                clean = guided_estimate(generator, guess, full(t, image), condition)
                 if noisy:
                     noise = (current - a_next * clean) / b_next
                 else:
@@ -163,30 +132,36 @@ class DdimInversion:
         schedule = generator.schedule
         current = self.start
         for t, t_next in schedule.pairs(self.steps):
-            clean = guided_estimate(generator, current, _full(t, current), condition)
-            current = schedule.ddim(current, clean, _full(t, current), _full(t_next, current))
-        return current.clamp(-1, 1)
+            clean = guided_estimate(generator, current, full(t, current), condition)
+            current = schedule.ddim(current, clean, full(t, current), full(t_next, current))
+        return schedule.clip(current)
 
 
-def sample(generator: DiffusionGenerator, condition: Condition, steps: int, seed: torch.Generator) -> Tensor:
-    """New images from fresh noise by ancestral sampling: ``[n, C, H, W]`` in [−1, 1]."""
-    device = condition.code.device
-    current = torch.randn((len(condition), *generator.shape), generator=seed).to(device)
-    for t, t_next in generator.schedule.pairs(steps):
-        times, following = _full(t, current), _full(t_next, current)
-        clean = guided_estimate(generator, current, times, condition)
-        mean, deviation = generator.schedule.posterior(current, clean, times, following)
-        current = mean + deviation * torch.randn(current.shape, generator=seed).to(device)
-    return current.clamp(-1, 1)
+Invert = Callable[["DiffusionGenerator", Tensor, Condition, int, torch.Generator], Inversion]
 
 
-def _full(t: int, like: Tensor) -> Tensor:
-    return torch.full((len(like),), t, dtype=torch.int64, device=like.device)
+def _ddim(
+    generator: DiffusionGenerator, image: Tensor, condition: Condition, steps: int, seed: torch.Generator
+) -> Inversion:
+    return DdimInversion.invert(generator, image, condition, steps)
 
 
-def _step_mean(
-    generator: DiffusionGenerator, noisy: Tensor, t: int, t_next: int, condition: Condition
+INVERSIONS: Mapping[str, Invert] = {
+    "edit_friendly": EditFriendlyInversion.invert,
+    "ddim": _ddim,
+    "ledits++": partial(EditFriendlyInversion.invert, order=2),
+}
+INVERTED: Mapping[str, str] = {"ddpm": "edit_friendly", "ddim": "ddim", "sde-dpmsolver++": "ledits++"}
+
+
+def _mean(
+    generator: DiffusionGenerator,
+    noisy: Tensor,
+    t: int,
+    t_next: int,
+    condition: Condition,
+    estimates: Estimates,
 ) -> Tensor:
-    times = _full(t, noisy)
-    clean = guided_estimate(generator, noisy, times, condition)
-    return generator.schedule.posterior(noisy, clean, times, _full(t_next, noisy))[0]
+    times = full(t, noisy)
+    clean = estimates(guided_estimate(generator, noisy, times, condition), t, t_next)
+    return generator.schedule.posterior(noisy, clean, times, full(t_next, noisy))[0]

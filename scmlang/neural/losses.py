@@ -19,7 +19,6 @@ replaced by others, v', and an image I' = G(z, v') is decoded. Then
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -27,7 +26,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from scmlang.neural.embeddings import LevelAutoencoder
-from scmlang.neural.generator import DiffusionGenerator
+from scmlang.neural.image import Generator
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 from scmlang.neural.recognition import Recogniser, recognition_loss
 
@@ -43,6 +42,7 @@ class LossWeights:
         recogniser_noise: the recogniser sees images under Gaussian noise of a deviation drawn from
             0..recogniser_noise.
         noise_bias: time steps are drawn as T·u^noise_bias, u uniform; below 1 favours noisy steps.
+        pixels, first_stage: weights of the terms of other generators.
     """
 
     diffusion: float
@@ -57,6 +57,8 @@ class LossWeights:
     dropout: float
     noise_bias: float
     recogniser_noise: float
+    pixels: float = 1.0
+    first_stage: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _embedding_terms(model: NeuralCausalModel, labels: Labels) -> dict[str, Tens
 
 def _image_terms(
     model: NeuralCausalModel,
-    generator: DiffusionGenerator,
+    generator: Generator,
     recogniser: Recogniser,
     batch: Batch,
     weights: LossWeights,
@@ -126,38 +128,29 @@ def _image_terms(
     images = batch.images
     if images is None:
         raise ValueError("the batch has no images")
+    early = generator.first_stage(images)
+    if early:
+        return {**early, **_recognition_term(model, recogniser, images, batch, weights)}
     vectors = model.vectors(batch.labels)
     code = generator.encode(images, generator.condition(vectors))
     z = code.sample()
     terms = {"kl": code.kl().mean()}
-    targets = model.standardised(batch.labels)
-    outputs = recogniser(blurred(images, weights.recogniser_noise))
-    recogniser.observe_errors(outputs, targets)
-    terms["recognition"] = recognition_loss(outputs, targets, batch.weight)
-    swapped = round(share * len(images))
+    terms |= _recognition_term(model, recogniser, images, batch, weights)
+    swapped = round(share * len(images)) if generator.settled else 0
     if swapped:
         head = {name: value[:swapped] for name, value in batch.labels.items()}
         back, terms["effect"] = _back_translate(model, generator, recogniser, head, z[:swapped], weights)
         z = torch.cat([back, z[swapped:]])
-    terms["diffusion"] = _diffusion_term(generator, images, vectors, z, weights)
-    return terms
+    return terms | generator.losses(images, vectors, z, weights.dropout, weights.noise_bias)
 
 
-def _diffusion_term(
-    generator: DiffusionGenerator,
-    images: Tensor,
-    vectors: Mapping[str, Tensor],
-    z: Tensor,
-    weights: LossWeights,
-) -> Tensor:
-    n, device = len(images), images.device
-    t = draw_times(n, generator.schedule.train_timesteps, weights.noise_bias).to(device)
-    noise = torch.randn_like(images)
-    dropped = {name: torch.rand(n, device=device) < weights.dropout for name in vectors}
-    output = generator(
-        generator.schedule.add_noise(images, noise, t), t, generator.condition(vectors, dropped), z
-    )
-    return torch.nn.functional.mse_loss(output, generator.schedule.target(images, noise, t))
+def _recognition_term(
+    model: NeuralCausalModel, recogniser: Recogniser, images: Tensor, batch: Batch, weights: LossWeights
+) -> dict[str, Tensor]:
+    targets = model.standardised(batch.labels)
+    outputs = recogniser(blurred(images, weights.recogniser_noise))
+    recogniser.observe_errors(outputs, targets)
+    return {"recognition": recognition_loss(outputs, targets, batch.weight)}
 
 
 def blurred(images: Tensor, largest: float) -> Tensor:
@@ -171,14 +164,9 @@ def blurred(images: Tensor, largest: float) -> Tensor:
     return images + deviation * torch.randn_like(images)
 
 
-def draw_times(n: int, steps: int, noise_bias: float) -> Tensor:
-    """Time steps int64 ``[n]`` with density ∝ t^(1/noise_bias − 1) on 0..steps−1."""
-    return (torch.rand(n) ** noise_bias * steps).long().clamp(max=steps - 1)
-
-
 def _back_translate(
     model: NeuralCausalModel,
-    generator: DiffusionGenerator,
+    generator: Generator,
     recogniser: Recogniser,
     labels: Labels,
     z: Tensor,
@@ -188,28 +176,13 @@ def _back_translate(
     parents = tuple(model.vectors(labels))
     swapped = swap_labels(model, labels, parents)
     condition = generator.condition(model.vectors(swapped))
-    image = _swapped_image(generator, condition, z, weights.noise_bias)
+    image = generator.redraw(condition, z, weights.noise_bias)
     frozen = {name: value.detach() for name, value in recogniser.named_parameters()}
     outputs = functional_call(recogniser, frozen, (blurred(image, weights.recogniser_noise),))
     targets = model.standardised(swapped)
     seen = {name: outputs[name] for name in parents}
     effect = recognition_loss(seen, {name: targets[name] for name in parents})
     return generator.encode(image.detach(), condition).sample(), effect
-
-
-def _swapped_image(generator: DiffusionGenerator, condition: Tensor, z: Tensor, noise_bias: float) -> Tensor:
-    """I' in two steps: from pure noise, then once more from a random time, which alone has a gradient.
-
-    Were the gradient only ever at the last time step, the generator would obey v' there and take the labels
-    from z at all others.
-    """
-    schedule = generator.schedule
-    noise = torch.randn((len(z), *generator.shape), device=z.device)
-    with torch.no_grad():
-        first = generator.decode_once(condition, z, noise)
-    t = draw_times(len(z), schedule.train_timesteps, noise_bias).to(z.device)
-    noisy = schedule.add_noise(first, torch.randn_like(first), t)
-    return generator.estimate(noisy, t, condition, z)
 
 
 def swap_labels(model: NeuralCausalModel, labels: Labels, names: tuple[str, ...]) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from scmlang.neural.embeddings import Autoencoder, LevelAutoencoder, RealAutoencoder, build_autoencoder
 from scmlang.neural.exogenous import SharedPrior
-from scmlang.neural.generator import DiffusionGenerator
+from scmlang.neural.image import Generator
 from scmlang.neural.labels import LabelMechanism
 from scmlang.neural.naming import module_key
 from scmlang.neural.plan import ImagePlan, LabelPlan, NeuralPlan
@@ -44,7 +44,7 @@ class MechanismContext:
 
 
 MechanismBuilder = Callable[[MechanismContext], LabelMechanism]
-ImageBuilder = Callable[[ImagePlan, Mapping[str, int], NeuralSettings], DiffusionGenerator]
+ImageBuilder = Callable[[ImagePlan, Mapping[str, int], NeuralSettings], Generator]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class NeuralCausalModel(nn.Module):
                 for label in plan.labels
             }
         )
-        self.generator: DiffusionGenerator | None = None
+        self.generator: Generator | None = None
         self.recogniser: Recogniser | None = None
         if plan.image is not None:
             widths = {name: autoencoders[name].width for name in plan.image.parents}

@@ -1,15 +1,19 @@
-"""The diffusion process: coefficients from a diffusers scheduler, the algebra written here.
+"""The diffusion process: the coefficients of a path, and the steps along it.
 
-With ᾱ_t the scheduler's ``alphas_cumprod``, a_t = √ᾱ_t and b_t = √(1 − ᾱ_t), the forward process is
-x_t = a_t x_0 + b_t ε (Ho et al., "Denoising diffusion probabilistic models", arXiv:2006.11239). A network
-predicts ε, or v = a_t ε − b_t x_0 (Salimans & Ho, arXiv:2202.00512), or x_0.
+The forward process is x_t = a_t x_0 + b_t ε, on any path of :mod:`scmlang.neural.paths`; a network predicts
+anything of :mod:`scmlang.neural.predictions`. The reverse steps need a_t and b_t and an estimate of x_0, so
+they are the same for all of them.
 """
 
 from __future__ import annotations
 
+import math
+
 import torch
-from diffusers import DDPMScheduler
 from torch import Tensor, nn
+
+from scmlang.neural.paths import PATHS
+from scmlang.neural.predictions import PREDICTIONS
 
 
 class NoiseSchedule(nn.Module):
@@ -17,27 +21,37 @@ class NoiseSchedule(nn.Module):
 
     Args:
         train_timesteps: T, the number of training time steps.
-        beta_schedule: the scheduler's name for it.
-        prediction: ``epsilon``, ``v_prediction`` or ``sample``.
+        beta_schedule: diffusers' name for it; the straight path has none.
+        prediction: a name in :data:`~scmlang.neural.predictions.PREDICTIONS`.
+        path: a name in :data:`~scmlang.neural.paths.PATHS`.
+        bound: estimates of the clean image are clamped to ±bound.
     """
 
-    alphas_cumprod: Tensor
+    signal: Tensor
+    noise: Tensor
 
-    def __init__(self, train_timesteps: int, beta_schedule: str, prediction: str) -> None:
+    def __init__(
+        self,
+        train_timesteps: int,
+        beta_schedule: str,
+        prediction: str,
+        path: str = "variance_preserving",
+        bound: float = 1.0,
+    ) -> None:
         super().__init__()
-        scheduler = DDPMScheduler(
-            num_train_timesteps=train_timesteps, beta_schedule=beta_schedule, prediction_type=prediction
-        )
         self.train_timesteps = train_timesteps
-        self.prediction = prediction
-        self.register_buffer("alphas_cumprod", scheduler.alphas_cumprod.float(), persistent=False)
+        self.prediction = PREDICTIONS[prediction]
+        self.bound = bound
+        signal, noise = PATHS[path](train_timesteps, beta_schedule)
+        self.register_buffer("signal", signal, persistent=False)
+        self.register_buffer("noise", noise, persistent=False)
 
     def coefficients(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """(a_t, b_t), each ``[n, 1, 1, 1]``, for time steps int64 ``[n]``; t = −1 is the clean image."""
-        alpha = torch.where(
-            t >= 0, self.alphas_cumprod[t.clamp(min=0)], torch.ones_like(t, dtype=torch.float32)
-        )
-        return alpha.sqrt()[:, None, None, None], (1 - alpha).sqrt()[:, None, None, None]
+        index, real = t.clamp(min=0), t >= 0
+        a = torch.where(real, self.signal[index], 1.0)
+        b = torch.where(real, self.noise[index], 0.0)
+        return a[:, None, None, None], b[:, None, None, None]
 
     def add_noise(self, clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
         """x_t ``[n, C, H, W]``."""
@@ -46,23 +60,15 @@ class NoiseSchedule(nn.Module):
 
     def target(self, clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
         """What the network is to predict at time t."""
-        if self.prediction == "epsilon":
-            return noise
-        if self.prediction == "sample":
-            return clean
-        a, b = self.coefficients(t)
-        return a * noise - b * clean
+        return self.prediction.target(*self.coefficients(t), clean, noise)
 
     def clean(self, noisy: Tensor, output: Tensor, t: Tensor) -> Tensor:
-        """The network's estimate of x_0, clamped to the image range [−1, 1]."""
-        a, b = self.coefficients(t)
-        if self.prediction == "sample":
-            estimate = output
-        elif self.prediction == "epsilon":
-            estimate = (noisy - b * output) / a
-        else:
-            estimate = a * noisy - b * output
-        return estimate.clamp(-1, 1)
+        """The network's estimate of x_0, clamped to its range."""
+        return self.clip(self.prediction.clean(*self.coefficients(t), noisy, output))
+
+    def clip(self, clean: Tensor) -> Tensor:
+        """Clamped to the range of what is generated."""
+        return clean.clamp(-self.bound, self.bound)
 
     def timesteps(self, steps: int) -> list[int]:
         """``steps`` time steps from T − 1 down, evenly spaced and trailing (Lin et al., arXiv:2305.08891)."""
@@ -75,19 +81,35 @@ class NoiseSchedule(nn.Module):
         return list(zip(times, [*times[1:], -1], strict=True))
 
     def posterior(self, noisy: Tensor, clean: Tensor, t: Tensor, t_next: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation of q(x_{t'} | x_t, x_0), t' < t (DDPM, equation 7, for strides).
+        """Mean and standard deviation of q(x_{t'} | x_t, x_0), t' < t (DDPM, equation 7, on any path).
 
-        With σ² = (b'² / b²)(1 − a²/a'²) the mean is a' x_0 + √(b'² − σ²) ε, where ε is the noise that x_t
-        and x_0 imply; at t' = −1 it is x_0 and σ = 0.
+        The forward process is the Markov chain with these marginals: x_t = (a/a') x_{t'} plus noise. With
+        σ² = b'² (1 − (a b' / (a' b))²) the mean is a' x_0 + √(b'² − σ²) ε, where ε is the noise that x_t and
+        x_0 imply; at t' = −1 it is x_0 and σ = 0.
         """
         a, b = self.coefficients(t)
         a_next, b_next = self.coefficients(t_next)
-        variance = ((b_next / b) ** 2 * (1 - (a / a_next) ** 2)).clamp(min=0)
+        kept = b_next * (a * b_next / (a_next * b))
         noise = (noisy - a * clean) / b
-        return a_next * clean + (b_next**2 - variance).clamp(min=0).sqrt() * noise, variance.sqrt()
+        return a_next * clean + kept * noise, (b_next**2 - kept**2).clamp(min=0).sqrt()
 
     def ddim(self, noisy: Tensor, clean: Tensor, t: Tensor, t_next: Tensor) -> Tensor:
-        """The deterministic step to any t' (Song et al., "DDIM", arXiv:2010.02502): a' x_0 + b' ε."""
+        """The deterministic step to any t' (Song et al., "DDIM", arXiv:2010.02502): a' x_0 + b' ε.
+
+        On the straight path it is Euler's step x_t + (s' − s)(ε − x_0).
+        """
         a, b = self.coefficients(t)
         a_next, b_next = self.coefficients(t_next)
         return a_next * clean + b_next * (noisy - a * clean) / b
+
+    def log_snr(self, t: int) -> float:
+        """λ_t = log(a_t / b_t): infinite for the clean image, minus infinite for pure noise."""
+        if t < 0:
+            return math.inf
+        a, b = float(self.signal[t]), float(self.noise[t])
+        return math.log(a / b) if a > 0 else -math.inf
+
+
+def draw_times(n: int, steps: int, noise_bias: float) -> Tensor:
+    """Time steps int64 ``[n]`` with density ∝ t^(1/noise_bias − 1) on 0..steps−1."""
+    return (torch.rand(n) ** noise_bias * steps).long().clamp(max=steps - 1)

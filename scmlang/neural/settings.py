@@ -17,7 +17,7 @@ class NeuralSettings:
         patch: pixel-unshuffling factor before the backbone.
         code_channels, code_size: the semantic code z is ``code_channels`` × ``code_size`` × ``code_size``.
         code_width: channels of the encoder of z.
-        train_timesteps, beta_schedule, prediction: the diffusion process, in diffusers' terms.
+        train_timesteps, beta_schedule, prediction, path: the diffusion process.
         recogniser_width: channels of the recogniser.
     """
 
@@ -32,4 +32,5 @@ class NeuralSettings:
     train_timesteps: int = 1000
     beta_schedule: str = "squaredcos_cap_v2"
     prediction: str = "v_prediction"
+    path: str = "variance_preserving"
     recogniser_width: int = 24

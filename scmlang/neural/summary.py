@@ -38,7 +38,7 @@ class Summary:
         plan: the plan.
         settings: the sizes chosen by the recipe.
         parts: every part with its parameters.
-        forward_flops: of one denoising pass over one image; 0 without an image.
+        forward_flops: of one pass of the generator over one image; 0 without an image.
         weight_bytes: of the model's weights in float32.
         training_bytes: of weights, gradients, optimiser and moving average in float32, without
             activations and data.
@@ -100,11 +100,6 @@ def _forward_flops(model: NeuralCausalModel) -> int:
     if generator is None:
         return 0
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
-        generator(
-            torch.zeros(1, *generator.shape),
-            torch.zeros(1, dtype=torch.int64),
-            torch.zeros(1, sum(generator.widths.values())),
-            torch.zeros(1, *generator.code_shape),
-        )
+        generator.draw(torch.zeros(1, sum(generator.widths.values())), torch.zeros(1, *generator.code_shape))
     total: int = counter.get_total_flops()
     return total

@@ -11,7 +11,7 @@ from torch import Tensor
 from scmlang.compiler import Compilation
 from scmlang.mechanisms.build import build_model
 from scmlang.neural.generator import DiffusionGenerator
-from scmlang.neural.inversion import Condition
+from scmlang.neural.image import Condition
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.plan import NeuralPlan
 from scmlang.neural.settings import NeuralSettings

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scmlang.neural.generator import Code
+from scmlang.neural.image import Code
 from scmlang.neural.pixels import to_bytes, to_unit
 from tests.neural.support import TINY, random_condition, random_images, tiny_generator
 

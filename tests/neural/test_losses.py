@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from scmlang.neural.losses import Batch, LossWeights, TrainingObjective, blurred, draw_times, swap_labels
+from scmlang.neural.losses import Batch, LossWeights, TrainingObjective, blurred, swap_labels
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.recognition import recognition_loss
+from scmlang.neural.schedule import draw_times
 from tests.neural.support import SCENE, TINY, model_of, random_images, random_labels, randomise
 
 WEIGHTS = LossWeights(

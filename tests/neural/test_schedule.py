@@ -67,7 +67,8 @@ def test_time_steps_fall_from_the_last_to_the_clean_image(total: int, data: st.D
 def test_the_posterior_is_equation_7_of_ddpm(steps: int, beta: str) -> None:
     """q(x_{t'} | x_t, x_0) with α = ᾱ_t/ᾱ_{t'}, β = 1 − α in the paper's formula."""
     schedule = NoiseSchedule(100, beta, "epsilon")
-    cumulative = torch.cat([schedule.alphas_cumprod.double(), torch.ones(1, dtype=torch.float64)])
+    alphas = DDPMScheduler(100, beta_schedule=beta).alphas_cumprod
+    cumulative = torch.cat([alphas.double(), torch.ones(1, dtype=torch.float64)])
     for t, t_next in schedule.pairs(steps):
         bar, bar_next = cumulative[t], cumulative[t_next]
         alpha, beta_t = bar / bar_next, 1 - bar / bar_next

@@ -1,0 +1,146 @@
+"""What an image mechanism is: p(I | v_pa, U_I), with the exogenous U_I that its images are made of.
+
+A :class:`Generator` learns the mechanism, draws images from it, and abducts U_I from a given image. U_I has
+a semantic code z ~ q(z | I, v), which every generator may have, and whatever else that kind of generator
+needs to give an image back: diffusion noise, or what its decoder leaves over. The kinds are the image types
+of :data:`scmlang.mechanisms.MECHANISMS`, chosen by name.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from scmlang.neural.naming import module_key
+
+Vectors = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Code:
+    """The posterior q(z | I, v): independent normals, each ``[n, code_channels, side, side]``."""
+
+    mean: Tensor
+    log_variance: Tensor
+
+    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+        noise = torch.randn(self.mean.shape, generator=generator).to(self.mean.device)
+        return self.mean + noise * (0.5 * self.log_variance).exp()
+
+    def kl(self) -> Tensor:
+        """KL(q ‖ N(0, 1)) in nats, ``[n]``."""
+        terms = self.mean**2 + self.log_variance.exp() - 1 - self.log_variance
+        return 0.5 * terms.flatten(1).sum(1)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What the generator is conditioned on.
+
+    Attributes:
+        vectors: v of every parent of the image, ``[n, width]``.
+        code: the semantic code z, ``[n, *code_shape]``.
+        guidance: per parent, the guidance scale of every row ``[n]``; 1 (or absent) is no guidance.
+    """
+
+    vectors: Vectors
+    code: Tensor
+    guidance: Mapping[str, Tensor]
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+
+Replay = Callable[[Condition], Tensor]
+
+
+class Generator(nn.Module, ABC):
+    """An image mechanism. Images are ``[n, C, H, W]`` in [−1, 1].
+
+    Attributes:
+        shape: (C, H, W) of the image.
+        widths: width of v of every parent of the image, in order.
+        code_shape: of z.
+        encoder: the network of q(z | I, v); None without a code.
+        null: per parent a learned vector that stands where the condition on it is dropped, so that guidance
+            can be applied to some parents alone (Ho & Salimans, arXiv:2207.12598, one variable at a time).
+        inversions: the ways of abducting the noise of an image, by name.
+    """
+
+    shape: tuple[int, int, int]
+    widths: dict[str, int]
+    code_shape: tuple[int, int, int]
+    encoder: nn.Module | None
+    null: nn.ParameterDict
+    inversions: ClassVar[tuple[str, ...]]
+
+    def condition(self, vectors: Vectors, dropped: Vectors | None = None) -> Tensor:
+        """The parents' vectors side by side ``[n, Σ width]``.
+
+        Args:
+            vectors: v of every parent of the image, ``[n, width]``.
+            dropped: bool ``[n]`` per parent: where to put the null vector instead.
+        """
+        parts = []
+        for name in self.widths:
+            part = vectors[name]
+            if dropped is not None and name in dropped:
+                part = torch.where(dropped[name][:, None], self.null[module_key(name)], part)
+            parts.append(part)
+        return torch.cat(parts, 1)
+
+    @abstractmethod
+    def encode(self, image: Tensor, condition: Tensor) -> Code:
+        """q(z | I, v) for images and conditions ``[n, Σ width]``."""
+
+    @abstractmethod
+    def losses(
+        self, image: Tensor, vectors: Vectors, code: Tensor, dropout: float, noise_bias: float
+    ) -> dict[str, Tensor]:
+        """The terms of the loss that fit p(I | v, z), by name.
+
+        Args:
+            image: the images.
+            vectors: v of every parent.
+            code: a draw of z.
+            dropout: the probability that a parent's vector is replaced by its null vector.
+            noise_bias: see :func:`scmlang.neural.schedule.draw_times`.
+        """
+
+    @abstractmethod
+    def draw(self, condition: Tensor, code: Tensor) -> Tensor:
+        """One pass of the network from fresh noise: what labels and code alone determine."""
+
+    @abstractmethod
+    def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:
+        """An image of labels and code with a gradient to both and to the network, for label swapping."""
+
+    @abstractmethod
+    def invert(
+        self, image: Tensor, condition: Condition, inversion: str, steps: int, seed: torch.Generator
+    ) -> Replay:
+        """Abduction of what z leaves open: a function from a condition to the image with that same noise.
+
+        Under the factual condition it gives the image back; the methods say how exactly.
+        """
+
+    @abstractmethod
+    def sample(self, condition: Condition, sampler: str, steps: int, seed: torch.Generator) -> Tensor:
+        """New images of labels and codes."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether images that :meth:`redraw` makes are worth learning from yet."""
+        return True
+
+    def first_stage(self, image: Tensor) -> dict[str, Tensor]:
+        """The terms of a stage that has to be over before z is of use; empty when it is, or there is none."""
+        return {}
+
+    def advance(self, fraction: float) -> None:
+        """Told before every step how much of the training is done, 0..1."""
