@@ -16,7 +16,6 @@ from scmlang.data.image_folder import read_folder
 from scmlang.data.output import whole_file
 from scmlang.data.pictures import Caption, Row, draw_grid
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.neural.edit import EditOptions
 from scmlang.neural.plan import ImagePlan
 from scmlang.neural.query import EditAnswer, ImageAnswer, Level, Subject, edit_subjects
 from scmlang.semantics.errors import suggestion
@@ -42,6 +41,7 @@ class QueryOptions:
         seed: of every random draw.
         steps: sampling steps; None means the recipe's.
         guidance: scale by variable, as typed, instead of the recipe's.
+        sampler: that the edit inverts; None means the recipe's.
     """
 
     images: tuple[Path, ...] = ()
@@ -50,13 +50,14 @@ class QueryOptions:
     seed: int = 0
     steps: int | None = None
     guidance: Mapping[str, str] = field(default_factory=dict)
+    sampler: str | None = None
 
 
 def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAnswer:
     """The counterfactual edit of pictures, or of the run's first test images.
 
     Raises:
-        ScmError: E070 to E072 and E200 to E206 for the query, E128 to E132 for pictures.
+        ScmError: E070 to E072, E200 to E206 and E217 for the query, E128 to E132 for pictures.
     """
     model = artefact.causal_model
     query = read_act(text, model)
@@ -66,15 +67,15 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
         raise ScmError([Diagnostic("E200", message)])
     _require_labels(artefact, query.numbers)
     recipe = artefact.recipe.diffusion
-    steps = recipe.steps if options.steps is None else options.steps
-    _require_range("--steps", steps, 1, recipe.train_timesteps)
+    if options.steps is not None:
+        _require_range("--steps", options.steps, 1, recipe.train_timesteps)
     _require_range("--samples", options.samples, 1, LARGEST_SAMPLES)
     _require_range("--seed", options.seed, 0, LARGEST_SEED)
     return edit_subjects(
         artefact.model,
         _subjects(artefact, image, options),
         query.numbers,
-        EditOptions(steps, recipe.inversion, _guidance(artefact, options), options.seed),
+        artefact.edit_options(options.steps, options.sampler, _guidance(artefact, options), options.seed),
         show(query, model.variables),
         options.samples,
     )

@@ -18,7 +18,7 @@ from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
     from scmlang.evaluate.evaluation import Options
-    from scmlang.train.recipe import Recipe
+    from scmlang.train.artefact import Artefact
 
 
 PIPED_WIDTH = 120
@@ -52,6 +52,12 @@ def evaluate(
     steps: Annotated[
         int | None, typer.Option(min=1, metavar="K", help="Sampling steps; the recipe's by default.")
     ] = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What is inverted: ddpm, ddim or sde-dpmsolver++; the recipe's by default."
+        ),
+    ] = None,
     cycles: Annotated[int, typer.Option(min=1, metavar="K", help="Cycles of the null intervention.")] = 1,
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The same seed gives the same report.")
@@ -84,7 +90,7 @@ def evaluate(
     artefact = open_artefact(chosen)
     learner = artefact.causal_model
     acts = read_acts(do or (), learner)
-    options = _options(artefact.recipe, steps, cycles, seed)
+    options = _options(artefact, steps, sampler, cycles, seed)
     folder = chosen.folder / "evaluation"
     known = open_truth(compilation.model, learner, data if data is not None else Path(chosen.record.data))
     differences = compare_diagrams(compilation.model, learner)
@@ -109,17 +115,15 @@ def evaluate(
     typer.echo(f"report: {page}")
 
 
-def _options(recipe: Recipe, steps: int | None, cycles: int, seed: int) -> Options:
+def _options(artefact: Artefact, steps: int | None, sampler: str | None, cycles: int, seed: int) -> Options:
     from scmlang.evaluate.evaluation import Options
-    from scmlang.neural.edit import EditOptions
 
-    diffusion = recipe.diffusion
-    chosen = steps if steps is not None else diffusion.steps
-    if chosen > diffusion.train_timesteps:
+    diffusion = artefact.recipe.diffusion
+    if steps is not None and steps > diffusion.train_timesteps:
         raise typer.BadParameter(
             f"the model was trained with {diffusion.train_timesteps} time steps", param_hint="--steps"
         )
-    return Options(EditOptions(chosen, diffusion.inversion, dict(diffusion.guidance), seed), cycles)
+    return Options(artefact.edit_options(steps, sampler, dict(diffusion.guidance), seed), cycles)
 
 
 def _warn(warnings: tuple[Diagnostic, ...]) -> None:

@@ -60,6 +60,12 @@ def query(
     samples: Annotated[int, typer.Option(help="Posterior draws per image.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     steps: Annotated[int | None, typer.Option(help="Sampling steps; the recipe's by default.")] = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What is inverted: ddpm, ddim or sde-dpmsolver++; the recipe's by default."
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option(help="How the answer is printed.")] = Format.text,
 ) -> None:
     """Answer a query.
@@ -96,7 +102,7 @@ def query(
     from scmlang.train.runs import newest_run, open_run
 
     options = QueryOptions(
-        tuple(image or ()), read_pairs(given or []), samples, seed, steps, read_pairs(guidance or [])
+        tuple(image or ()), read_pairs(given or []), samples, seed, steps, read_pairs(guidance or []), sampler
     )
     artefact = open_artefact(open_run(run) if run is not None else newest_run(runs))
     sys.stderr.write(render(artefact.warnings, colour=wants_colour(sys.stderr, "auto")))

@@ -16,7 +16,14 @@ from scmlang.registry import Registry
 
 MECHANISMS: Registry[MechanismType] = Registry("mechanism type", "scmlang.mechanisms")
 
-_BUILT_IN = {"table": "TABLE", "mlp": "MLP", "cnn": "CNN", "diffusion": "DIFFUSION"}
+_BUILT_IN = {
+    "table": "TABLE",
+    "mlp": "MLP",
+    "cnn": "CNN",
+    "diffusion": "DIFFUSION",
+    "latent_diffusion": "LATENT_DIFFUSION",
+    "cvae": "CVAE",
+}
 
 
 def _register(name: str, attribute: str) -> None:

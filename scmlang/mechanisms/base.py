@@ -57,6 +57,10 @@ class LabelType(MechanismType):
 class ImageType(MechanismType):
     """A type for the image variable."""
 
+    def unsuited(self, settings: NeuralSettings) -> str | None:
+        """Why a recipe's settings make no such generator, as a sentence without a full stop."""
+        return None
+
     @abstractmethod
     def build(
         self, shape: tuple[int, int, int], widths: Mapping[str, int], settings: NeuralSettings

@@ -26,7 +26,7 @@ def _build_label(context: MechanismContext) -> LabelMechanism:
 
 
 def _build_image(plan: ImagePlan, widths: Mapping[str, int], settings: NeuralSettings) -> Generator:
-    kind = MECHANISMS[plan.mechanism]
+    kind = MECHANISMS[settings.generator or plan.mechanism]
     if not isinstance(kind, ImageType):
         raise TypeError(f"the mechanism type {kind.name} does not build image mechanisms")
     return kind.build(plan.domain.shape, widths, settings)

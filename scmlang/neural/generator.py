@@ -107,6 +107,19 @@ class NetworkGenerator(Generator):
         )
         self.project = nn.Linear(total, self.backbone.condition_width)
 
+    def condition(self, vectors: Vectors, dropped: Vectors | None = None) -> Tensor:
+        parts = []
+        for name in self.widths:
+            part = vectors[name]
+            if dropped is not None and name in dropped:
+                part = torch.where(dropped[name][:, None], self.null[module_key(name)], part)
+            parts.append(part)
+        return torch.cat(parts, 1)
+
+    @property
+    def code_encoder(self) -> nn.Module | None:
+        return self.encoder
+
     def _patches(self, image: Tensor) -> Tensor:
         return F.pixel_unshuffle(F.pad(image, self.padding, mode="replicate"), self.patch)
 

@@ -16,8 +16,6 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from scmlang.neural.naming import module_key
-
 Vectors = Mapping[str, Tensor]
 
 
@@ -66,33 +64,28 @@ class Generator(nn.Module, ABC):
         shape: (C, H, W) of the image.
         widths: width of v of every parent of the image, in order.
         code_shape: of z.
-        encoder: the network of q(z | I, v); None without a code.
-        null: per parent a learned vector that stands where the condition on it is dropped, so that guidance
-            can be applied to some parents alone (Ho & Salimans, arXiv:2207.12598, one variable at a time).
         inversions: the ways of abducting the noise of an image, by name.
     """
 
     shape: tuple[int, int, int]
     widths: dict[str, int]
     code_shape: tuple[int, int, int]
-    encoder: nn.Module | None
-    null: nn.ParameterDict
     inversions: ClassVar[tuple[str, ...]]
 
+    @abstractmethod
     def condition(self, vectors: Vectors, dropped: Vectors | None = None) -> Tensor:
         """The parents' vectors side by side ``[n, Σ width]``.
 
         Args:
             vectors: v of every parent of the image, ``[n, width]``.
-            dropped: bool ``[n]`` per parent: where to put the null vector instead.
+            dropped: bool ``[n]`` per parent: where to put a learned null vector instead, so that guidance
+                can be applied to some parents alone (Ho & Salimans, arXiv:2207.12598, one by one).
         """
-        parts = []
-        for name in self.widths:
-            part = vectors[name]
-            if dropped is not None and name in dropped:
-                part = torch.where(dropped[name][:, None], self.null[module_key(name)], part)
-            parts.append(part)
-        return torch.cat(parts, 1)
+
+    @property
+    @abstractmethod
+    def code_encoder(self) -> nn.Module | None:
+        """The network of q(z | I, v); None without a code."""
 
     @abstractmethod
     def encode(self, image: Tensor, condition: Tensor) -> Code:

@@ -85,6 +85,7 @@ class NeuralCausalModel(nn.Module):
                 for label in plan.labels
             }
         )
+        self.generator_name = settings.generator or (plan.image.mechanism if plan.image else "")
         self.generator: Generator | None = None
         self.recogniser: Recogniser | None = None
         if plan.image is not None:

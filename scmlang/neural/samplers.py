@@ -3,9 +3,9 @@
 A step from x_t to x_{t'} needs an estimate D of the clean image. It is stochastic (ancestral, DDPM) or
 deterministic (DDIM). At order one D is the network's estimate y_t of x_0. At order two, DPM-Solver++ (2M)
 (Lu et al., arXiv:2211.01095), it is extrapolated from the last two, linearly in λ = log(a/b):
-D = y_t + h / (2 h⁻) (y_t − y⁻) with the steps h = λ_{t'} − λ_t and h⁻ = λ_t − λ⁻, where y⁻ and λ⁻ are those of
-the step before. The deterministic step with that D is the paper's algorithm 2, the stochastic one its
-SDE-DPM-Solver++ (2M).
+D = y_t + h / (2 h⁻) (y_t − y⁻) with the steps h = λ_{t'} − λ_t and h⁻ = λ_t − λ⁻, where y⁻ and λ⁻ are
+those of the step before. The deterministic step with that D is the paper's algorithm 2, the stochastic one
+its SDE-DPM-Solver++ (2M).
 """
 
 from __future__ import annotations

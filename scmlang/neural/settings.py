@@ -6,10 +6,38 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class AutoencoderSettings:
+    """The first stage of latent diffusion, in the terms of diffusers' ``AutoencoderKL``.
+
+    Attributes:
+        channels: per resolution, finest first; every level but the last halves the image.
+        layers: residual blocks per resolution.
+        latents: channels of the latent image.
+        groups: of the group normalisation.
+        attention: whether the middle attends.
+        quant: whether a 1×1 convolution stands on either side of the latents.
+        kl: weight of the KL divergence in its loss, per nat.
+        share: the part of the training that is its own, 0 for one that is trained already.
+    """
+
+    channels: tuple[int, ...] = (32, 64)
+    layers: int = 1
+    latents: int = 4
+    groups: int = 8
+    attention: bool = False
+    quant: bool = True
+    kl: float = 1e-6
+    share: float = 0.3
+
+
+@dataclass(frozen=True)
 class NeuralSettings:
     """Sizes of the generator, its semantic code and the recogniser.
 
     Attributes:
+        generator: the image type that is built; empty for the one of the model file.
+        residual: whether what encoder and decoder lose of an image is kept as noise of it.
+        autoencoder: the first stage of latent diffusion.
         backbone: name of the denoising backbone.
         channels: its channels per resolution, finest first.
         layers: its residual blocks per resolution.
@@ -21,6 +49,9 @@ class NeuralSettings:
         recogniser_width: channels of the recogniser.
     """
 
+    generator: str = ""
+    residual: bool = True
+    autoencoder: AutoencoderSettings = AutoencoderSettings()
     backbone: str = "unet2d"
     channels: tuple[int, ...] = (32, 64)
     layers: int = 1

@@ -82,9 +82,9 @@ def _parts(model: NeuralCausalModel) -> list[Part]:
         parts.append(Part("shared noise", "prior", _count(model.shared)))
     if model.plan.image and model.generator and model.recogniser:
         image = model.plan.image
-        encoder = _count(model.generator.encoder) if model.generator.encoder else 0
+        encoder = _count(model.generator.code_encoder) if model.generator.code_encoder else 0
         parts += [
-            Part(image.name, f"mechanism {image.mechanism}", _count(model.generator) - encoder),
+            Part(image.name, f"mechanism {model.generator_name}", _count(model.generator) - encoder),
             Part(image.name, "encoder of the code z", encoder),
             Part(image.name, "recogniser", _count(model.recogniser)),
         ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.mechanisms.build import build_model
+from scmlang.neural.edit import EditOptions
+from scmlang.neural.inversion import INVERTED
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.plan import NeuralPlan
+from scmlang.neural.samplers import SAMPLERS
+from scmlang.semantics.errors import listing, suggestion
 from scmlang.semantics.model import CausalModel
 from scmlang.train.checkpoint import load_latest
 from scmlang.train.recipe import Recipe
@@ -38,6 +43,41 @@ class Artefact:
     @property
     def recipe(self) -> Recipe:
         return self.run.record.recipe
+
+    def edit_options(
+        self, steps: int | None, sampler: str | None, guidance: Mapping[str, float], seed: int
+    ) -> EditOptions:
+        """How an edit is made: as the recipe says, where it is not asked for otherwise.
+
+        Args:
+            steps: of sampling.
+            sampler: a name in :data:`scmlang.neural.samplers.SAMPLERS`; the edit inverts it.
+            guidance: scale by variable.
+            seed: of every random draw.
+
+        Raises:
+            ScmError: E217 when the generator has no such sampler or none at all.
+        """
+        recipe, generator = self.recipe.diffusion, self.model.generator
+        if generator is not None and recipe.inversion not in generator.inversions:
+            if steps is not None or sampler is not None:
+                message = f"the generator `{self.model.generator_name}` draws in one pass, without a sampler"
+                raise ScmError([Diagnostic("E217", message, helps=("leave out --steps and --sampler",))])
+            return EditOptions(1, generator.inversions[0], guidance, seed)
+        inversion = recipe.inversion if sampler is None else _inversion(sampler)
+        return EditOptions(recipe.steps if steps is None else steps, inversion, guidance, seed)
+
+
+def _inversion(sampler: str) -> str:
+    if sampler not in SAMPLERS:
+        message = f"there is no sampler `{sampler}`"
+        raise ScmError(
+            [Diagnostic("E217", message, helps=(*suggestion(sampler, INVERTED), *listing(INVERTED)))]
+        )
+    if sampler not in INVERTED:
+        message = f"`{sampler}` draws new images only: an edit has to invert its sampler, exactly"
+        raise ScmError([Diagnostic("E217", message, helps=listing(INVERTED))])
+    return INVERTED[sampler]
 
 
 def restore(run: Run, plan: NeuralPlan, causal_model: CausalModel) -> Artefact:

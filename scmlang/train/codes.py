@@ -28,5 +28,10 @@ CODES: dict[str, str] = {
     "E194": "a run folder cannot be written",
     "E195": "a checkpoint cannot be written",
     "E196": "a run has no whole checkpoint",
+    "E215": "an autoencoder that cannot be read",
+    "E216": "an autoencoder that does not fit",
+    "E217": "a sampler that an edit cannot use",
+    "E218": "no generator of that name",
+    "E219": "settings that make no generator",
     "W190": "a checkpoint is damaged and was passed over",
 }

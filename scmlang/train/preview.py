@@ -27,12 +27,13 @@ def preview(model: NeuralCausalModel, data: TensorData, path: Path, seed: int) -
     """
     index = torch.arange(min(COLUMNS, len(data)), device=data.weight.device)
     images, labels, _ = data.rows(index)
-    if images is None or model.plan.image is None:
+    if images is None or model.plan.image is None or model.generator is None:
         return
     rows = [Row("factual", _pixels(images))]
+    options = EditOptions(STEPS, model.generator.inversions[0], seed=seed)
     for name in model.plan.image.parents:
         do = {name: _moved(model, labels, name)}
-        edit = counterfactual_edit(model, images, labels, do, EditOptions(steps=STEPS, seed=seed))
+        edit = counterfactual_edit(model, images, labels, do, options)
         if len(rows) == 1:
             rows.append(Row("reconstruction", _pixels(edit.reconstruction)))
         rows.append(Row(f"do({name}) moved", _pixels(edit.edited)))

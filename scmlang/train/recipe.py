@@ -84,6 +84,24 @@ class Loss(Group):
     swap: Fraction = Field(default=0.25, description="part of each batch that trains on swapped labels")
     effect: Weight = Field(default=0.1, description="CE of the swapped levels, recognised in the image")
     recognition: Weight = Field(default=1.0, description="CE of the recogniser q(labels | I) on real images")
+    pixels: Weight = Field(
+        default=1.0, description="-log p(I | z, v) of `cvae`, nats per number of the image"
+    )
+    first_stage: Weight = Field(default=1.0, description="loss of the autoencoder of `latent_diffusion`")
+
+
+class Generator(Group):
+    """What draws the image."""
+
+    name: str | None = Field(
+        default=None,
+        description="`diffusion`, `latent_diffusion`, `cvae`, or one that a package registers; null: as the "
+        "model file says",
+    )
+    residual: bool = Field(
+        default=True,
+        description="whether edits keep what an autoencoder loses of the image as noise of it",
+    )
 
 
 class Diffusion(Group):
@@ -93,7 +111,11 @@ class Diffusion(Group):
     beta_schedule: Literal["squaredcos_cap_v2", "linear", "scaled_linear"] = Field(
         default="squaredcos_cap_v2", description="noise schedule, by its name in diffusers"
     )
-    prediction: Literal["epsilon", "v_prediction", "sample"] = Field(
+    path: Literal["variance_preserving", "rectified_flow"] = Field(
+        default="variance_preserving",
+        description="from image to noise: DDPM's, or straight lines (flow matching), which need no schedule",
+    )
+    prediction: Literal["epsilon", "v_prediction", "sample", "flow_prediction"] = Field(
         default="v_prediction", description="what the network predicts"
     )
     noise_bias: float = Field(
@@ -104,8 +126,12 @@ class Diffusion(Group):
     )
     dropout: Decay = Field(default=0.1, description="chance that the condition on a variable is dropped")
     steps: int = Field(default=30, ge=1, le=100_000, description="time steps of sampling and inversion")
-    inversion: Literal["edit_friendly", "ddim"] = Field(
-        default="edit_friendly", description="how an image's noise is abducted"
+    sampler: Literal["ddpm", "ddim", "dpmsolver++", "sde-dpmsolver++"] = Field(
+        default="ddpm", description="how new images are drawn"
+    )
+    inversion: Literal["edit_friendly", "ddim", "ledits++"] = Field(
+        default="edit_friendly",
+        description="how an image's noise is abducted: by inverting `ddpm`, `ddim` or `sde-dpmsolver++`",
     )
     guidance: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(
         default_factory=dict, description="guidance scale by variable, where it is not 1"
@@ -117,7 +143,31 @@ class Diffusion(Group):
             text = "`diffusion.steps` ({steps}) cannot exceed `diffusion.train_timesteps` ({limit})"
             context = {"keys": "steps train_timesteps", "steps": self.steps, "limit": self.train_timesteps}
             raise PydanticCustomError("mismatch", text, context)
+        if self.path == "rectified_flow" and self.prediction == "epsilon":
+            text = (
+                "`epsilon` cannot tell the image at the end of `rectified_flow`, where nothing is left of it"
+            )
+            raise PydanticCustomError("mismatch", text, {"keys": "prediction path"})
         return self
+
+
+class Latent(Group):
+    """The autoencoder of ``latent_diffusion``, an ``AutoencoderKL`` of diffusers."""
+
+    autoencoder: str | None = Field(
+        default=None,
+        description="folder of a trained one, whose sizes then count; null: it is trained in a first stage",
+    )
+    share: Decay = Field(default=0.3, description="part of the training that is its own")
+    channels: Annotated[tuple[Width, ...], Field(min_length=1, max_length=8)] = Field(
+        default=(32, 64), description="channels of each level, every one but the last halving the image"
+    )
+    layers: int = Field(default=1, ge=1, le=16, description="residual layers per level")
+    latents: Width = Field(default=4, description="channels of the latent image")
+    groups: Width = Field(default=8, description="groups that are normalised; they divide the channels")
+    attention: bool = Field(default=False, description="self-attention at the coarsest level")
+    quant: bool = Field(default=True, description="a 1×1 convolution on either side of the latents")
+    kl: Weight = Field(default=1e-6, description="weight of the KL of its latents, per nat")
 
 
 class Code(Group):
@@ -164,7 +214,9 @@ class Recipe(Group):
 
     train: Train = Field(default=Train(), description="the optimisation")
     loss: Loss = Field(default=Loss(), description="weights of the terms of the loss")
+    generator: Generator = Field(default=Generator(), description="what draws the image")
     diffusion: Diffusion = Field(default=Diffusion(), description="the diffusion process")
+    latent: Latent = Field(default=Latent(), description="the autoencoder of latent diffusion")
     code: Code = Field(default=Code(), description="the semantic code z")
     backbone: Backbone = Field(default=Backbone(), description="the denoising network")
     recogniser: Recogniser = Field(default=Recogniser(), description="the classifier of images")

@@ -14,6 +14,7 @@ from scmlang.diagnostics.base import Diagnostic
 from scmlang.mechanisms.build import build_model
 from scmlang.neural.plan import NeuralPlan
 from scmlang.semantics.model import CausalModel
+from scmlang.train.autoencoder import sized, take_over
 from scmlang.train.batches import TensorData, tensor_data
 from scmlang.train.metrics_log import MetricsLog
 from scmlang.train.preview import preview
@@ -53,11 +54,12 @@ def start_run(runs: Path, model: CausalModel, plan: NeuralPlan, recipe: Recipe, 
         data: the data folder, which was read without an error.
 
     Raises:
-        ScmError: E180, E186 to E188 when the recipe fits neither this machine nor the model; E194 when
-            nothing can be written.
+        ScmError: E180, E186 to E189 and E215 to E219 when the recipe does not fit this machine or the model;
+            E194 when nothing can be written.
     """
     choose_device(recipe)
     neural_settings(recipe, plan)
+    recipe = sized(recipe, plan)
     return create_run(runs, model, recipe, data)
 
 
@@ -101,6 +103,8 @@ def _train_run(
     tensors = tensor_data(plan, data["train"], device)
     model = build_model(plan, neural_settings(recipe, plan))
     fit_scales(model, tensors)
+    if not resume:
+        take_over(model, recipe, tensors)
     trainer = Trainer(model, tensors, recipe, stopped)
     warnings = trainer.resume(run).warnings if resume else ()
     shown = tensor_data(plan, data["val" if "val" in data else "train"], device)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.mechanisms import MECHANISMS
+from scmlang.mechanisms.base import ImageType
 from scmlang.neural.backbone import BACKBONES
 from scmlang.neural.losses import LossWeights
 from scmlang.neural.plan import ImagePlan, NeuralPlan
-from scmlang.neural.settings import NeuralSettings
+from scmlang.neural.settings import AutoencoderSettings, NeuralSettings
 from scmlang.semantics.errors import listing, suggestion
 from scmlang.train.recipe import Recipe
 
@@ -21,18 +24,23 @@ def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
 
     Raises:
         ScmError: E187 for sizes that the networks cannot have, E188 for guidance by what does not cause the
-            image, E189 for a backbone that nobody registered.
+            image, E189 and E218 for a backbone and a generator that nobody registered, E219 for settings that
+            make no such generator.
     """
-    problems = [*_backbone(recipe), *_sizes(recipe), *_guidance(recipe, plan.image)] if plan.image else []
-    if problems:
-        raise ScmError(problems)
+    if plan.image:
+        checks = (_generator(recipe), _backbone(recipe), _sizes(recipe), _guidance(recipe, plan.image))
+        if problems := list(chain(*checks)):
+            raise ScmError(problems)
     options = plan.image.options if plan.image else {}
     written = options.get("channels")
     channels = recipe.backbone.channels or (
         tuple(int(c) for c in written) if isinstance(written, tuple) and written else DEFAULT_CHANNELS
     )
     layers = options.get("layers")
-    return NeuralSettings(
+    settings = NeuralSettings(
+        generator=recipe.generator.name or "",
+        residual=recipe.generator.residual,
+        autoencoder=_autoencoder(recipe),
         backbone=recipe.backbone.name,
         channels=channels,
         layers=layers if isinstance(layers, int) and layers else recipe.backbone.layers,
@@ -44,8 +52,42 @@ def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
         train_timesteps=recipe.diffusion.train_timesteps,
         beta_schedule=recipe.diffusion.beta_schedule,
         prediction=recipe.diffusion.prediction,
+        path=recipe.diffusion.path,
         recogniser_width=recipe.recogniser.width,
     )
+    if plan.image and (reason := generator_type(recipe, plan.image).unsuited(settings)):
+        raise ScmError([recipe.problem("generator.name", "E219", reason)])
+    return settings
+
+
+def generator_type(recipe: Recipe, image: ImagePlan) -> ImageType:
+    """The type that draws the image: the recipe's, or else the model file's."""
+    kind = MECHANISMS[recipe.generator.name or image.mechanism]
+    if not isinstance(kind, ImageType):
+        raise TypeError(f"`{kind.name}` draws no images")
+    return kind
+
+
+def _autoencoder(recipe: Recipe) -> AutoencoderSettings:
+    latent = recipe.latent
+    return AutoencoderSettings(
+        channels=latent.channels,
+        layers=latent.layers,
+        latents=latent.latents,
+        groups=latent.groups,
+        attention=latent.attention,
+        quant=latent.quant,
+        kl=latent.kl,
+        share=0.0 if latent.autoencoder else latent.share,
+    )
+
+
+def _generator(recipe: Recipe) -> Iterator[Diagnostic]:
+    name = recipe.generator.name
+    known = [n for n in MECHANISMS if isinstance(MECHANISMS[n], ImageType)]
+    if name is not None and name not in known:
+        message = f"there is no generator `{name}`"
+        yield recipe.problem("generator.name", "E218", message, *suggestion(name, known), *listing(known))
 
 
 def _backbone(recipe: Recipe) -> Iterator[Diagnostic]:
@@ -64,6 +106,9 @@ def _sizes(recipe: Recipe) -> Iterator[Diagnostic]:
     if recipe.code.channels and 2 * recipe.code.width % GROUPS:
         message = f"the encoder's width must be a multiple of {GROUPS // 2}"
         yield recipe.problem("code.width", "E187", message, "--set code.width=32")
+    if any(channels % recipe.latent.groups for channels in recipe.latent.channels):
+        message = f"the autoencoder's channels must be multiples of its {recipe.latent.groups} groups"
+        yield recipe.problem("latent.channels", "E187", message, "--set 'latent.channels=[32, 64]'")
 
 
 def _guidance(recipe: Recipe, image: ImagePlan) -> Iterator[Diagnostic]:
@@ -91,4 +136,6 @@ def loss_weights(recipe: Recipe) -> LossWeights:
         dropout=recipe.diffusion.dropout,
         noise_bias=recipe.diffusion.noise_bias,
         recogniser_noise=recipe.recogniser.noise,
+        pixels=loss.pixels,
+        first_stage=loss.first_stage,
     )

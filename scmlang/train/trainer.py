@@ -154,6 +154,8 @@ class Trainer:
             group["lr"] = rate * self._schedule()
         warm = loss_options.kl_warmup
         kl_factor = min(1.0, self.fraction / warm) if warm else 1.0
+        if self.model.generator is not None:
+            self.model.generator.advance(self.fraction)
         with self.accelerator.autocast():
             loss, terms = self.objective(self._batch(), self.step >= SWAPPING_STARTS, kl_factor)
         if not torch.isfinite(loss):

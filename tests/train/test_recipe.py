@@ -51,8 +51,8 @@ def test_shipped_recipes_are_valid(name: str) -> None:
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
 
 
-def test_the_three_recipes_are_shipped() -> None:
-    assert recipe_names() == ["cpu", "gpu", "paper"]
+def test_the_recipes_are_shipped() -> None:
+    assert recipe_names() == ["cpu", "cvae", "epsilon", "flow", "gpu", "latent", "paper"]
 
 
 def test_cpu_names_every_key() -> None:

@@ -1,0 +1,92 @@
+"""Latent diffusion: the diffusion model of :mod:`scmlang.neural.generator` on an autoencoder's latents.
+
+The first stage (:mod:`scmlang.neural.first_stage`) is trained in a first part of the training, and frozen
+then. What it loses of an image is no function of the latents, so it is noise of the image: I = D(x_0) + R. In
+an edit R is abducted as I − D(E(I)) and put back, which makes the null intervention exact and carries over
+what the decoder cannot draw, of the old image; without ``residual`` R is left out, and composition tells what
+was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from scmlang.neural.first_stage import FirstStage
+from scmlang.neural.generator import DiffusionGenerator
+from scmlang.neural.image import Code, Condition, Generator, Replay, Vectors
+from scmlang.neural.inversion import INVERSIONS
+from scmlang.neural.settings import NeuralSettings
+
+BOUND = 10.0  # of estimates of the latents, in deviations
+UNSETTLED = 0.1  # part of the second stage in which no labels are swapped
+
+
+class LatentDiffusionGenerator(Generator):
+    """The generator; its arguments are those of the diffusion model."""
+
+    inversions = tuple(INVERSIONS)
+
+    def __init__(
+        self, shape: tuple[int, int, int], widths: Mapping[str, int], settings: NeuralSettings
+    ) -> None:
+        super().__init__()
+        self.shape = shape
+        self.widths = dict(widths)
+        self.first = FirstStage(shape, settings.autoencoder)
+        self.prior = DiffusionGenerator(self.first.latent_shape, widths, settings, bound=BOUND)
+        self.code_shape = self.prior.code_shape
+        self.residual = settings.residual
+        self.share = settings.autoencoder.share
+        self.fraction = 0.0
+
+    def condition(self, vectors: Vectors, dropped: Vectors | None = None) -> Tensor:
+        return self.prior.condition(vectors, dropped)
+
+    @property
+    def code_encoder(self) -> nn.Module | None:
+        return self.prior.code_encoder
+
+    def encode(self, image: Tensor, condition: Tensor) -> Code:
+        """q(z | I, v), read off the latents."""
+        return self.prior.encode(self.first.encode(image), condition)
+
+    def first_stage(self, image: Tensor) -> dict[str, Tensor]:
+        return {"first_stage": self.first.loss(image)} if self.fraction < self.share else {}
+
+    def advance(self, fraction: float) -> None:
+        self.fraction = fraction
+        self.first.requires_grad_(fraction < self.share)
+
+    @property
+    def settled(self) -> bool:
+        return self.fraction >= self.share + UNSETTLED * (1 - self.share)
+
+    def losses(
+        self, image: Tensor, vectors: Vectors, code: Tensor, dropout: float, noise_bias: float
+    ) -> dict[str, Tensor]:
+        """``diffusion``, of the latents."""
+        return self.prior.losses(self.first.encode(image), vectors, code, dropout, noise_bias)
+
+    def draw(self, condition: Tensor, code: Tensor) -> Tensor:
+        return self.first.decode(self.prior.draw(condition, code)).clamp(-1, 1)
+
+    def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:
+        return self.first.decode(self.prior.redraw(condition, code, noise_bias)).clamp(-1, 1)
+
+    def invert(
+        self, image: Tensor, condition: Condition, inversion: str, steps: int, seed: torch.Generator
+    ) -> Replay:
+        """As exact as the inversion of the latents with ``residual``, else as the first stage too."""
+        latents = self.first.encode(image)
+        rest = image - self.first.decode(latents) if self.residual else torch.zeros_like(image)
+        return partial(self._replay, self.prior.invert(latents, condition, inversion, steps, seed), rest)
+
+    def sample(self, condition: Condition, sampler: str, steps: int, seed: torch.Generator) -> Tensor:
+        return self.first.decode(self.prior.sample(condition, sampler, steps, seed)).clamp(-1, 1)
+
+    def _replay(self, replay: Replay, rest: Tensor, condition: Condition) -> Tensor:
+        return (self.first.decode(replay(condition)) + rest).clamp(-1, 1)
