@@ -129,6 +129,12 @@ def test_sampling_where_it_is_asked_for() -> None:
         TOY.query(text, method="guess")
 
 
+def test_a_query_is_a_text() -> None:
+    for ask in (TOY.query, TOY.identify):
+        with pytest.raises(TypeError, match="is of type int"):
+            ask(3)
+
+
 def test_named_queries() -> None:
     model = scmlang.loads(NAMED)
     assert model.queries == {"effect": "ATE(X, Y)", "rows": "P(Y | X)", "act": "do(X=1)"}

@@ -33,6 +33,7 @@ from scmlang.identify.estimand import (
     variables,
 )
 
+_UNSMOOTHED = "nothing was smoothed: a pseudo-count is for relative frequencies, and these are regressions"
 SMALL = 0.02  # a probability below it, in a denominator, is told
 
 
@@ -119,7 +120,8 @@ def doubly_robust(node: Estimand, diagram: Diagram, sample: Sample, options: Opt
     width = NormalDist().inv_cdf((1 + options.level) / 2) * error
     method = f"doubly robust estimation from {sample.rows} rows, cross-fitted on {options.folds} folds"
     ends = np.asarray(value - width), np.asarray(value + width)
-    return Estimates(symbols, value, error, *ends, method, _notes(found))
+    unused = (_UNSMOOTHED,) if options.smoothing else ()
+    return Estimates(symbols, value, error, *ends, method, (*_notes(found), *unused))
 
 
 def _levels(symbol: str, sample: Sample) -> list[Term]:

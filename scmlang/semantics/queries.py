@@ -76,6 +76,7 @@ def read_query(text: str, model: CausalModel) -> Query:
 
     Raises:
         ScmError: for syntax, and for what the model does not have.
+        TypeError: for what is no text.
     """
     return _read(text, model)[0]
 
@@ -96,6 +97,10 @@ def read_act(text: str, model: CausalModel) -> Act:
 
 
 def _read(text: str, model: CausalModel) -> tuple[Query, Problems]:
+    if not isinstance(text, str):
+        raise TypeError(
+            f"a query is a text such as 'P(Y=1 | do(X=1))', and this is of type {type(text).__name__}"
+        )
     name = text.strip()
     source = Source("<query>", model.queries.get(name, text))
     problems = Problems(source)

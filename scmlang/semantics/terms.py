@@ -28,6 +28,7 @@ from scmlang.source import Span
 from scmlang.syntax import ast
 
 Events = tuple[Event | Counterfactual, ...]
+Subscript = tuple[ast.Setting | ast.Counterfactual, ...]
 _EVENT = "an event is a variable with a value: `Y=1`, `Y[X=1]=0`, `D < 3`"
 PREDICATES = ("independent", "identifiable")
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -179,7 +180,7 @@ class Terms:
         if variable is None:
             self.problems.unknown_variable(node.variable.text, self.variables, node.variable.span)
             return None
-        own = self.worlds.world(node.subscript)
+        own = self._world(node.subscript)
         if own is None:
             return None
         if own and world:
@@ -192,13 +193,29 @@ class Terms:
             message = f"`{variable.name}` is an image, whose values have no probabilities"
             self.problems.add("E076", message, node.span, helps=helps)
             return None
-        if variable.role is not Role.OBSERVED and not self._computed:
-            what = "latent" if variable.role is Role.LATENT else "exogenous"
-            message = f"`{variable.name}` is {what}, so no data show it, and not every equation is given"
-            helps = ["ask about observed variables, or write all equations"]
-            self.problems.add("E075", message, node.variable.span, helps=helps)
+        if not self._is_told(variable, node.variable.span):
             return None
         return Counterfactual(variable.name, own or world)
+
+    def _world(self, written: Subscript) -> World | None:
+        """The world that settings make, each of a variable that data or equations tell of."""
+        world = self.worlds.world(written)
+        return world if world is not None and all(map(self._is_told_setting, written)) else None
+
+    def _is_told_setting(self, setting: ast.Setting | ast.Counterfactual) -> bool:
+        inner = setting.subscript if isinstance(setting, ast.Counterfactual) else ()
+        told = self._is_told(self.variables[setting.variable.text], setting.variable.span)
+        return told and all(map(self._is_told_setting, inner))
+
+    def _is_told(self, variable: Variable, span: Span) -> bool:
+        """Whether data show a variable or all equations are there; a report where not."""
+        if variable.role is Role.OBSERVED or self._computed:
+            return True
+        what = "latent" if variable.role is Role.LATENT else "exogenous"
+        message = f"`{variable.name}` is {what}, so no data show it, and not every equation is given"
+        helps = ["ask about observed variables, or write all equations"]
+        self.problems.add("E075", message, span, helps=helps)
+        return False
 
     def events(self, nodes: tuple[ast.Condition, ...], world: World, *, evidence: bool) -> Events | None:
         """Events and bare variables, the sets among them spread out."""
@@ -257,7 +274,7 @@ class Terms:
 
     def _do(self, conditions: tuple[ast.Condition, ...]) -> World:
         written = [s for c in conditions if isinstance(c, ast.Do) for s in c.settings]
-        return self.worlds.world(tuple(written)) or ()
+        return self._world(tuple(written)) or ()
 
     def _given(self, conditions: tuple[ast.Condition, ...], world: World) -> Events | None:
         plain = tuple(c for c in conditions if not isinstance(c, ast.Do))

@@ -76,6 +76,8 @@ def test_both_estimators_from_python() -> None:
     found = model.estimate("ATE(X, Y)", columns)
     assert "doubly robust" in found.method
     assert abs(float(found) - 2) < 0.2
+    assert not any("smoothed" in note for note in found.notes)
+    assert any("smoothed" in note for note in model.estimate("ATE(X, Y)", columns, smoothing=0.5).notes)
     with pytest.raises(scmlang.ScmError, match="E334"):
         model.estimate("ATE(X, Y)", columns, method="plug-in")
     with pytest.raises(ValueError, match="guess"):
