@@ -7,7 +7,7 @@ so that checking a file costs nothing of what learning from it needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scmlang.semantics.assertions import Assertion
     from scmlang.semantics.check import Checked
     from scmlang.semantics.model import CausalModel
+    from scmlang.semantics.quantities import Quantity
     from scmlang.semantics.queries import Query
     from scmlang.syntax.ast import Program
     from scmlang.train.artefact import Artefact
@@ -104,7 +105,7 @@ class Compilation:
         from scmlang.semantics.assertions import Identifiability
 
         if isinstance(assertion.claim, Identifiability):
-            return decide_identifiable(assertion, self.diagram, self.model.variables)
+            return decide_identifiable(assertion, self.diagram, self.model.variables, self._settled)
         decision = decide(assertion, self.model, self.diagram)
         if decision.verdict is not Verdict.UNDECIDED or not self.model.is_fully_specified:
             return decision
@@ -147,7 +148,17 @@ class Compilation:
         """
         from scmlang.identify.ask import ask
 
-        return ask(self.model, self.diagram, text, experiments)
+        return ask(self.model, self.diagram, text, experiments, self._settled)
+
+    def _settled(
+        self, found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]]
+    ) -> Identification:
+        """The verdict by two models, where identification leaves it open."""
+        if found.identifiable is not None:
+            return found
+        from scmlang.pairs import settled
+
+        return settled(found, self.diagram, quantity, self.model.variables, experiments)
 
     def emit(self, format: str) -> str:
         """The model in one of the formats of :data:`scmlang.exchange.WRITERS`.

@@ -9,7 +9,7 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.adjustment import AdjustmentSets, adjustment_sets
 from scmlang.identify.query import identify_query
-from scmlang.identify.result import Identification
+from scmlang.identify.result import Identification, Settle, left_open
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.model import CausalModel, Role
 from scmlang.semantics.quantities import Counterfactual, Held, Probability, Quantity
@@ -21,7 +21,13 @@ from scmlang.syntax.parser import parse_query
 _EXPERIMENT = "write the variables that were held, each at all of its values: `do(Z)` or `do(Z, W)`"
 
 
-def ask(model: CausalModel, diagram: Diagram, text: str, experiments: Iterable[str] = ()) -> Identification:
+def ask(
+    model: CausalModel,
+    diagram: Diagram,
+    text: str,
+    experiments: Iterable[str] = (),
+    settle: Settle = left_open,
+) -> Identification:
     """Whether observation and experiments determine a query, or the query of that name in the model.
 
     ``do(X=1)`` alone asks about all other observed variables, the edit of an image about its distribution.
@@ -31,13 +37,15 @@ def ask(model: CausalModel, diagram: Diagram, text: str, experiments: Iterable[s
         diagram: its diagram.
         text: the query.
         experiments: each as ``do(Z)``.
+        settle: decides what the rules of identification leave open.
 
     Raises:
         ScmError: for mistakes in the query, and E320 or E322 for those in an experiment.
     """
     query = read_query(text, model)
     held = [read_experiment(words, model) for words in experiments]
-    found = identify_query(diagram, _quantity(query, model), model.variables, held)
+    quantity = _quantity(query, model)
+    found = settle(identify_query(diagram, quantity, model.variables, held), quantity, held)
     return replace(found, query=show(query, model.variables))
 
 

@@ -8,17 +8,22 @@ from scmlang.diagram.claims import Decision, Verdict
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.estimand import show
 from scmlang.identify.query import identify_query
+from scmlang.identify.result import Settle, left_open
 from scmlang.semantics.assertions import Assertion, Identifiability
 from scmlang.semantics.model import Variable
 
 
 def decide_identifiable(
-    assertion: Assertion, diagram: Diagram, variables: Mapping[str, Variable]
+    assertion: Assertion,
+    diagram: Diagram,
+    variables: Mapping[str, Variable],
+    settle: Settle = left_open,
 ) -> Decision:
-    """Decide an ``identifiable`` assertion from observation alone."""
+    """Decide an ``identifiable`` assertion from observation; ``settle`` decides what rules leave open."""
     if not isinstance(assertion.claim, Identifiability):
         raise TypeError("only claims of identifiability are decided here")
-    found = identify_query(diagram, assertion.claim.quantity, variables)
+    quantity = assertion.claim.quantity
+    found = settle(identify_query(diagram, quantity, variables), quantity, ())
     if found.identifiable is None:
         return Decision(assertion, Verdict.UNDECIDED, "; ".join(found.notes))
     verdict = Verdict.HOLDS if found.identifiable != assertion.negated else Verdict.FAILS

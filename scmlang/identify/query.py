@@ -17,7 +17,7 @@ from scmlang.identify.counterfactuals import identify_counterfactual, one_of_eac
 from scmlang.identify.criteria import instruments, named
 from scmlang.identify.estimand import Estimand, Linear, free, leaves, simplify
 from scmlang.identify.id import derive_on
-from scmlang.identify.result import Identification, Step
+from scmlang.identify.result import PARTS, Identification, Step
 from scmlang.identify.sums import Weights, is_mean_of_sum, weighted_sum
 from scmlang.identify.terms import (
     OneWorld,
@@ -121,7 +121,7 @@ class _Dispatcher:
         certain = weighted and all(one.identifiable is False for _, one in refused)
         if certain and (len(refused) == 1 or self._apart([term for term, _ in refused])):
             return Identification(shown, False, method, None, witness, steps, notes)
-        notes = (*notes, "parts are not identifiable, and whether they cancel has not been decided")
+        notes = (*notes, PARTS)
         return Identification(shown, None, method, None, witness, steps, notes)
 
     def _apart(self, terms: Sequence[Term]) -> bool:

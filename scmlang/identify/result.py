@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from scmlang.diagram.region import Edge, Region
 from scmlang.identify.estimand import LATEX, Estimand, show
+from scmlang.semantics.quantities import Quantity
 
-__all__ = ["SCHEMA", "Edge", "Identification", "Region", "Step", "Witness", "listed"]
+__all__ = [
+    "CASES",
+    "PARTS",
+    "SCHEMA",
+    "Edge",
+    "Identification",
+    "Region",
+    "Settle",
+    "Step",
+    "Witness",
+    "left_open",
+    "listed",
+    "undecided",
+]
 
 SCHEMA = 1
+PARTS = "parts are not identifiable, and whether they cancel has not been decided"
+CASES = "single cases of its events are not identifiable, and whether their sum is has not been decided"
 
 
 class Witness(Protocol):
@@ -99,6 +115,28 @@ class Identification:
             "steps": [{"rule": step.rule, "text": step.text} for step in self.steps],
             "notes": list(self.notes),
         }
+
+
+class Settle(Protocol):
+    """What decides a quantity that the rules of identification leave open, given the experiments."""
+
+    def __call__(
+        self, found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]], /
+    ) -> Identification:
+        """``found``, or the same with a verdict."""
+        ...
+
+
+def left_open(
+    found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]], /
+) -> Identification:
+    """No further decision."""
+    return found
+
+
+def undecided(note: str) -> bool:
+    """Whether a note says that refusals of parts have been left open, of the whole."""
+    return note in (PARTS, CASES)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -37,6 +37,7 @@ from scmlang.semantics.quantities import (
 )
 
 Term = Probability | Expectation
+POWER = 16  # the highest that is written out as a product
 Listed = tuple[Event | Counterfactual, ...]
 
 
@@ -133,6 +134,18 @@ def combined(operator: str, left: Estimand, right: Estimand) -> Estimand | None:
             return product([left, right])
         case "/":
             return Quotient(left, right)
+        case "**":
+            power = _power(right)
+            return None if power is None else product([left] * power)
+        case _:
+            return None
+
+
+def _power(node: Estimand) -> int | None:
+    """The number of factors that an exponent asks for; None where it is no small number of them."""
+    match node:
+        case Linear(((weight, inner),)) if inner == ONE and weight in range(1, POWER + 1):
+            return int(weight)
         case _:
             return None
 
@@ -179,6 +192,8 @@ def _has_function(node: Quantity) -> bool:
             return not isinstance(value, str)
         case Negative(operand):
             return _has_function(operand)
+        case Arithmetic("**", left, Constant(value)):
+            return value in range(1, POWER + 1) and _has_function(left)
         case Arithmetic(operator, left, right):
             return operator in ("+", "-", "*", "/") and _has_function(left) and _has_function(right)
         case _:

@@ -1,11 +1,9 @@
 """Proof that a query is not identifiable: two models of the diagram that agree on the data, not on the query.
 
 That there are two such models is what a refusal means (Shpitser and Pearl, Identification of Joint
-Interventional Distributions in Recursive Semi-Markovian Causal Models, AAAI 2006, theorem 4). Both of ours
-have the same equations, and differ in the distribution of one hidden cause alone: each state of the causes
-decides how a variable responds to its parents, what is observed is linear in the distribution of one cause,
-and moving it in a direction that the data do not see gives the second model. The diagram is first made as
-small as it can be while the query stays unidentifiable.
+Interventional Distributions in Recursive Semi-Markovian Causal Models, AAAI 2006, theorem 4). They come from
+:mod:`scmlang.pairs`, in a diagram that is first made as small as it can be while the query stays
+unidentifiable.
 
 Neither is handed out before the exact engine has confirmed, in fractions, what agrees and what differs.
 """

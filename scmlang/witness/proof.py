@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -11,6 +11,8 @@ from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import InternalError
 from scmlang.diagram.diagram import Diagram
 from scmlang.exact.engine import answer
+from scmlang.pairs.search import Pair
+from scmlang.pairs.units import Cause, Response, Units, configurations, parents_of
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
     Constant,
@@ -21,29 +23,8 @@ from scmlang.semantics.quantities import (
     Quantity,
     show_quantity,
 )
-from scmlang.witness.question import Question
-from scmlang.witness.units import Cause, Units, parents_of
 
 CELLS = 256  # assertions about the data; what is over is confirmed and not written
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """Two distributions of one hidden cause.
-
-    Attributes:
-        units: the causes and the equations; the first cause is the one that has two distributions.
-        question: the query.
-        experiments: the sets that were held, besides observation.
-        chances: of the states of the first cause, in either model.
-        positive: whether every probability of what is observed is positive.
-    """
-
-    units: Units
-    question: Question
-    experiments: tuple[frozenset[str], ...]
-    chances: tuple[tuple[Fraction, ...], ...]
-    positive: bool
 
 
 def proved(pair: Pair, diagram: Diagram, shown: str) -> tuple[str, str]:
@@ -94,20 +75,20 @@ def _exactly(model: CausalModel, quantity: Quantity) -> Fraction:
 
 
 def _notes(pair: Pair) -> Iterator[str]:
-    for name, levels in pair.question.levels.items():
+    for name, levels in pair.question.written.items():
         written = ", ".join(f"{v} is written {i if len(levels) == 2 else 1}" for i, v in enumerate(levels))
         yield f"# {name} has two levels here: {written}."
 
 
 def _data(pair: Pair, diagram: Diagram) -> Iterator[Probability]:
     """Every probability of the data, of the variables that play a part."""
-    names = pair.units.diagram.nodes
+    names, values_of = pair.units.diagram.nodes, pair.units.levels
     for held in (frozenset[str](), *pair.experiments):
         order = [name for name in names if name in held]
         free = [name for name in names if name not in held]
-        for levels in product((0, 1), repeat=len(order)):
+        for levels in product(*(values_of[name] for name in order)):
             world = tuple(Held(n, v) for n, v in zip(order, levels, strict=True))
-            for values in product((0, 1), repeat=len(free)):
+            for values in product(*(values_of[name] for name in free)):
                 events = (
                     Event("=", Counterfactual(n, world), Constant(v))
                     for n, v in zip(free, values, strict=True)
@@ -133,13 +114,17 @@ def _body(pair: Pair, side: int, diagram: Diagram) -> str:
         for cause, name, chance in zip(causes, names, chances, strict=True)
         if len(cause.states) > 1
     ]
-    lines += ["", f"{', '.join(diagram.nodes)}: binary", ""]
+    levels = {name: units.levels.get(name, range(2)) for name in diagram.nodes}
+    binary = [name for name in diagram.nodes if levels[name] == range(2)]
+    lines += ["", f"{', '.join(binary)}: binary"] if binary else [""]
+    lines += [f"{n}: {r.start}..{r.stop - 1}" for n, r in levels.items() if n not in binary]
+    lines.append("")
     for node in diagram.nodes:
         if node not in units.diagram.nodes:
             lines.append(f"{node} ~ bernoulli(1/2)  # plays no part")
             continue
         named = [pair for pair in zip(causes, names, strict=True) if node in pair[0].variables]
-        lines.append(f"{node} := {_unwrapped(_equation(node, named, units.diagram))}")
+        lines.append(f"{node} := {_unwrapped(_equation(node, named, units))}")
     return "\n".join([*lines, ""])
 
 
@@ -160,16 +145,16 @@ def _names(causes: Sequence[Cause], diagram: Diagram) -> list[str]:
     return found
 
 
-def _equation(node: str, causes: Sequence[tuple[Cause, str]], diagram: Diagram) -> str:
+def _equation(node: str, causes: Sequence[tuple[Cause, str]], units: Units) -> str:
     """What the causes have a variable do, the first of them heeding the others."""
     (cause, name), *others = causes
-    parents = parents_of(diagram, node)
+    width = configurations(units.diagram, units.levels, node)
     if not others:
-        return _where(cause.said(node), name, parents)
+        return _response(node, cause.said(node), name, units)
 
     def choice(place: int, rest: Sequence[tuple[Cause, str]]) -> str:
         if not rest:
-            return _where(cause.heeding(node, 2 ** len(parents), place), name, parents)
+            return _response(node, cause.heeding(node, width, place), name, units)
         (other, label), *more = rest
         count = len(other.states)
         cases = [choice(place * count + state, more) for state in range(count)]
@@ -181,14 +166,28 @@ def _equation(node: str, causes: Sequence[tuple[Cause, str]], diagram: Diagram) 
     return choice(0, others)
 
 
-def _where(masks: Sequence[int], name: str, parents: Sequence[str]) -> str:
-    """Where responses are 1, as a disjunction over the levels of the parents."""
+def _response(node: str, responses: Sequence[Response], name: str, units: Units) -> str:
+    """The value of a variable, for each state of one cause and the values of the parents."""
+    levels = units.levels[node]
+    if levels == range(2):
+        return _where(1, responses, name, node, units)
+    found = str(levels[-1])
+    for place, level in reversed(list(enumerate(levels[:-1]))):
+        where = _where(place, responses, name, node, units)
+        if where != "0":
+            found = str(level) if where == "1" else f"(if {where} then {level} else {found})"
+    return found
+
+
+def _where(level: int, responses: Sequence[Response], name: str, node: str, units: Units) -> str:
+    """Where responses are at a level, as a disjunction over the levels of the parents."""
     cases = []
-    for i, levels in enumerate(product((0, 1), repeat=len(parents))):
-        ones = [k for k, mask in enumerate(masks) if mask >> i & 1]
-        held = [f"{p} == {v}" for p, v in zip(parents, levels, strict=True)]
+    parents = parents_of(units.diagram, node)
+    for i, values in enumerate(product(*(units.levels[parent] for parent in parents))):
+        ones = [k for k, response in enumerate(responses) if response[i] == level]
+        held = [f"{p} == {v}" for p, v in zip(parents, values, strict=True)]
         if ones:
-            cases.append([*held, _states(name, ones, len(masks))] if len(ones) < len(masks) else held)
+            cases.append([*held, _states(name, ones, len(responses))] if len(ones) < len(responses) else held)
     return _either(cases)
 
 

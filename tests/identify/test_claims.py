@@ -31,7 +31,7 @@ BOW = "X -> Y; X <-> Y; "
         (BOW, "identifiable(ATE(Y, X))", "holds"),
         (BOW, "identifiable(P(Y=1 | do(X=1)) - P(Y=1))", "fails"),
         (BOW, "identifiable(P(Y=1 | do(X=1)) - P(Y[X=1]=1))", "holds"),
-        (BOW, "identifiable(P(Y=1 | do(X=1)) + P(Y=0 | do(X=1)))", "undecided"),
+        (BOW, "identifiable(P(Y=1 | do(X=1)) + P(Y=0 | do(X=1)))", "fails"),
         (BOW, "identifiable(2 * P(Y=1 | do(X=1)) - 3 * P(Y=1 | do(X=0)) / 4)", "fails"),
         (BOW, "identifiable(P(X | do(X=1)))", "undecided"),
     ],

@@ -16,6 +16,7 @@ from scmlang.compiler import Compilation
 from scmlang.exact.engine import answer
 from scmlang.identify.estimand import At, Table, evaluate, show
 from scmlang.identify.query import identify_query
+from scmlang.pairs import settled
 from scmlang.semantics.quantities import Quantity
 from scmlang.semantics.queries import Edit, Intervention, read_query
 
@@ -94,9 +95,12 @@ def compared(seed: int, count: int) -> str:
     except ScmError:
         return "contradictory"  # refused when it is read: a variable at two values in one world
     compilation = model.compilation
-    found = identify_query(compilation.diagram, quantity, compilation.model.variables)
+    diagram, variables = compilation.diagram, compilation.model.variables
+    found = settled(identify_query(diagram, quantity, variables), diagram, quantity, variables)
+    if found.identifiable is None:
+        return "undecided" if found.witness else "of evidence that never happens"
     if found.estimand is None:
-        return {False: "refused", None: "undecided"}.get(found.identifiable, "unwritable")
+        return "refused"
     truth = model.true(query)
     if truth is None:
         return "unanswered"

@@ -17,10 +17,10 @@ from scmlang.diagram.diagram import Diagram
 from scmlang.exact.engine import answer
 from scmlang.identify.hedge import Hedge
 from scmlang.identify.id import identify
+from scmlang.pairs.directions import null_space
 from scmlang.semantics.quantities import Counterfactual, Held, Probability
 from scmlang.semantics.queries import read_query
 from scmlang.witness import witness, witness_of
-from scmlang.witness.directions import null_space
 from tests.cli.process import run_here
 
 EFFECT = "P(Y=1 | do(X=1))"

@@ -139,6 +139,19 @@ class Derivation:
             raise Impossible
         return over(above, below)
 
+    def is_certain(self, event: Constraint, given: Sequence[Constraint]) -> bool:
+        """Whether an event of several cases happens wherever the equations of the evidence hold."""
+        if event.single or event.outside is None:
+            return False
+        known = [c.inside[0] for c in given if c.single and c.inside]
+        return all(self._excluded((*chain(*known), *case)) for case in event.outside)
+
+    def _excluded(self, case: Case) -> bool:
+        closure = Closure(self.graph, self.words)
+        for pair in closure.terms(case):
+            closure.equate(*pair)
+        return closure.impossible
+
     def _part(self, closure: Closure, pairs: Pairs, mean: Term | None) -> Estimand | None:
         for pair in pairs:
             closure.equate(*pair)

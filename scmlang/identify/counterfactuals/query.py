@@ -21,7 +21,7 @@ from scmlang.identify.counterfactuals.symbolic import by_symbols
 from scmlang.identify.counterfactuals.totals import by_totals
 from scmlang.identify.counterfactuals.vocabulary import Unwritable, Vocabulary
 from scmlang.identify.estimand import Estimand, simplify
-from scmlang.identify.result import Identification, Step, Witness, listed
+from scmlang.identify.result import CASES, Identification, Step, Witness, listed
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
     Counterfactual,
@@ -34,7 +34,6 @@ from scmlang.semantics.quantities import (
 
 Term = Probability | Expectation
 _DECLARED = "it is identifiable because the variables have the declared numbers of values, not in general"
-_CASES = "single cases of its events are not identifiable, and whether their sum is has not been decided"
 _NEVER = "what is given never happens, in any model of the diagram"
 _ONE_VALUE = "a variable that is asked about at each of its values has one value only: ask with values"
 
@@ -88,6 +87,10 @@ def _decided(graph: Diagram, term: Term, words: Vocabulary, experiments: Iterabl
         given = [constraint(event, words) for event in term.given]
         asked = _targets(term, words)
         derivation = Derivation(graph, c_factors(graph, experiments), words)
+        asked = [
+            replace(one, events=tuple(e for e in one.events if not derivation.is_certain(e, given)))
+            for one in asked
+        ]
         found = by_symbols(derivation.fresh(), asked, given)
         if found is not None:
             return _Found(True, found.estimand, steps=found.steps)
@@ -115,7 +118,7 @@ def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint
     witness = next(iter((*derivation.failed, *totals.failed)), None)
     if any(rule(derivation.fresh(), asked, given) for rule in (_one_case, _one_opposite, _one_class)):
         return _Found(False, witness=witness, steps=derivation.steps)
-    return _Found(None, witness=witness, steps=derivation.steps, notes=(_CASES,))
+    return _Found(None, witness=witness, steps=derivation.steps, notes=(CASES,))
 
 
 def _one_case(derivation: Derivation, asked: Sequence[Target], given: Sequence[Constraint]) -> bool:

@@ -1,7 +1,8 @@
-"""Units of binary models with hidden causes, as arrays: what each would be in any world."""
+"""Units of finite models with hidden causes, as arrays: what each would be in any world."""
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from scmlang.semantics.quantities import (
 )
 
 Integers = NDArray[np.int64]
+Response = bytes
 _RELATIONS: dict[str, Callable[[Integers, Integers], NDArray[np.bool_]]] = {
     "=": np.equal,
     "!=": np.not_equal,
@@ -36,35 +38,42 @@ _RELATIONS: dict[str, Callable[[Integers, Integers], NDArray[np.bool_]]] = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
-_OPERATORS: dict[str, Callable[..., Integers]] = {"+": np.add, "-": np.subtract, "*": np.multiply}
+_OPERATORS: dict[str, Callable[..., Integers]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "**": np.power,
+}
 _ARITHMETIC: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
+    "**": operator.pow,
 }
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A hidden cause: in each state a response of each of its variables, a mask over their parents' levels.
+    """A hidden cause: in each state a response of each of its variables to the levels of their parents.
 
-    Bit i of a response is the level in the i-th configuration of the parents, the first of which counts most.
-    The first cause of a variable that has several heeds the others: it has a response for each combination of
-    their states, one above the other's bits, and what these say of the variable does not matter.
+    Place i of a response is the level, counted from 0, in the i-th configuration of the parents, the first
+    of which counts most. The first cause of a variable that has several heeds the others: it has a response
+    for each combination of their states, one behind the other, and what these say of the variable does not
+    matter.
     """
 
     name: str
     variables: tuple[str, ...]
-    states: tuple[tuple[int, ...], ...]
+    states: tuple[tuple[Response, ...], ...]
 
-    def said(self, name: str) -> list[int]:
+    def said(self, name: str) -> list[Response]:
         """For each state the response of a variable."""
         return [state[self.variables.index(name)] for state in self.states]
 
-    def heeding(self, name: str, width: int, place: int) -> list[int]:
+    def heeding(self, name: str, width: int, place: int) -> list[Response]:
         """For each state the response of a variable at one combination of the states of the others."""
-        return [mask >> width * place & (1 << width) - 1 for mask in self.said(name)]
+        return [response[width * place : width * (place + 1)] for response in self.said(name)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +81,14 @@ class Units:
     """Every combination of states of the causes of a diagram, one of which varies.
 
     Attributes:
-        diagram: its nodes are binary.
+        diagram: of these models.
+        levels: the values of each node, integers.
         causes: with the states that each may have; the first is the one that varies.
         weights: of the states of the others, integers.
     """
 
     diagram: Diagram
+    levels: Mapping[str, range]
     causes: tuple[Cause, ...]
     weights: tuple[tuple[int, ...], ...]
 
@@ -99,19 +110,21 @@ class Units:
         return {name: self._response(name) for name in self.diagram.nodes}
 
     def _response(self, name: str) -> Integers:
+        """For each unit the response of a variable, an array int64[units, configurations]."""
         mine = [i for i, cause in enumerate(self.causes) if name in cause.variables]
         cause, *others = (self.causes[i] for i in mine)
         if not others:
             return self._said(mine[0], cause.said(name))
-        width = 2 ** len(self.diagram.parents(name))
-        found = np.zeros(len(self._states), dtype=np.int64)
+        width = configurations(self.diagram, self.levels, name)
+        found = np.zeros((len(self._states), width), dtype=np.int64)
         for place, states in enumerate(product(*(range(len(other.states)) for other in others))):
             here = np.all(self._states[:, mine[1:]] == states, axis=1)
             found[here] = self._said(mine[0], cause.heeding(name, width, place))[here]
         return found
 
-    def _said(self, cause: int, masks: Sequence[int]) -> Integers:
-        return np.array(masks, dtype=np.int64)[self._states[:, cause]]
+    def _said(self, cause: int, responses: Sequence[Response]) -> Integers:
+        table = np.frombuffer(b"".join(responses), dtype=np.uint8).astype(np.int64)
+        return table.reshape(len(responses), -1)[self._states[:, cause]]
 
     def per_state(self, column: Integers | NDArray[np.bool_]) -> list[int]:
         """The sum of weights times a column, for each state of the cause that varies."""
@@ -124,9 +137,10 @@ class Units:
 
     def value(self, variable: Counterfactual) -> Integers:
         """What a counterfactual variable is in each unit."""
-        return self._world(variable.world)[variable.variable]
+        return self._world(variable.world)[variable.variable] + self.levels[variable.variable].start
 
     def _world(self, world: World) -> Mapping[str, Integers]:
+        """The place of each variable's level in a world."""
         held = {item.variable: self._held(item) for item in world}
         found: dict[str, Integers] = {}
         for name in self.diagram.topological_order:
@@ -135,14 +149,15 @@ class Units:
                 continue
             at = np.zeros(len(self._states), dtype=np.int64)
             for parent in parents_of(self.diagram, name):
-                at = 2 * at + found[parent]
-            found[name] = self._responses[name] >> at & 1
+                at = len(self.levels[parent]) * at + found[parent]
+            found[name] = self._responses[name][np.arange(len(at)), at]
         return found
 
     def _held(self, item: Held) -> Integers:
+        first = self.levels[item.variable].start
         if isinstance(item.value, Counterfactual):
-            return self.value(item.value)
-        return np.full(len(self._states), int(item.value or 0), dtype=np.int64)
+            return self.value(item.value) - first
+        return np.full(len(self._states), int(item.value or 0) - first, dtype=np.int64)
 
     def column(self, node: Quantity | Event) -> Integers:
         """Arithmetic over counterfactual variables, or an event, in each unit."""
@@ -163,19 +178,25 @@ class Units:
     def cells(self, held: Sequence[str] = ()) -> list[list[int]]:
         """P(everything else | do(held)), for each state of the cause that varies: one row for each cell."""
         rows = []
-        for levels in product((0, 1), repeat=len(held)):
-            world = self._world(tuple(Held(n, v) for n, v in zip(held, levels, strict=True)))
+        free = [name for name in self.diagram.nodes if name not in held]
+        count = math.prod(len(self.levels[name]) for name in free)
+        for values in product(*(self.levels[name] for name in held)):
+            world = self._world(tuple(Held(n, v) for n, v in zip(held, values, strict=True)))
             at = np.zeros(len(self._states), dtype=np.int64)
-            free = [name for name in self.diagram.nodes if name not in held]
             for name in free:
-                at = 2 * at + world[name]
-            rows += [self.per_state(at == cell) for cell in range(2 ** len(free))]
+                at = len(self.levels[name]) * at + world[name]
+            rows += [self.per_state(at == cell) for cell in range(count)]
         return rows
 
 
 def parents_of(diagram: Diagram, name: str) -> list[str]:
     """The parents in order of declaration."""
     return [node for node in diagram.nodes if node in diagram.parents(name)]
+
+
+def configurations(diagram: Diagram, levels: Mapping[str, range], name: str) -> int:
+    """How many configurations the parents have."""
+    return math.prod(len(levels[parent]) for parent in diagram.parents(name))
 
 
 class Asked:
