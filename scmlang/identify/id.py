@@ -27,6 +27,7 @@ from scmlang.identify.factors import (
     write_sum,
 )
 from scmlang.identify.hedge import Hedge, Thicket, make_hedge
+from scmlang.identify.minimal import minimal_forests, minimal_outer
 from scmlang.identify.result import Step
 
 Tell = Callable[[str, str], None]
@@ -191,27 +192,36 @@ class _Run:
             tell("ID, line 4", f"the effect is a product over the c-components {parts}")
         links: list[Link] = []
         for district in districts:
-            found = self._district(district)
+            found = self._district(district, x, inside)
             if isinstance(found, Hedge | Thicket):
                 return found
             links += found
         return links, inside & ~y
 
-    def _district(self, district: Mask) -> tuple[Link, ...] | Hedge | Thicket:
-        """Q[district] from the first of the sources that determines it."""
-        refused: list[tuple[Mask, Hedge | None]] = []
+    def _district(self, district: Mask, x: Mask, inside: Mask) -> tuple[Link, ...] | Hedge | Thicket:
+        """Q[district] from the first of the sources that determines it; its hedges are smallest."""
+        refused: list[tuple[Mask, Mask]] = []
         for do in self.sources:
-            found = None if do & district else self._narrow(district, do)
+            found = 0 if do & district else self._narrow(district, do)
             if isinstance(found, tuple):
                 return found
             refused.append((do, found))
-        first = refused[0][1]
-        if len(refused) == 1 and first is not None:
-            return first
-        hedges = tuple((self.graph.listed(do), hedge) for do, hedge in refused)
-        return Thicket(self.graph.listed(district), hedges)
+        graph = self.graph
+        if len(refused) == 1:
+            forests = minimal_forests(graph, refused[0][1], x, inside)
+            if forests is None:
+                raise TypeError("a c-component with no formula has a hedge")
+            return make_hedge(graph, *forests)
+        hedges = tuple((graph.listed(do), self._around(district, outer)) for do, outer in refused)
+        return Thicket(graph.listed(district), hedges)
 
-    def _narrow(self, district: Mask, do: Mask) -> tuple[Link, ...] | Hedge:
+    def _around(self, district: Mask, outer: Mask) -> Hedge | None:
+        if not outer:
+            return None
+        return make_hedge(self.graph, minimal_outer(self.graph, outer, district), district)
+
+    def _narrow(self, district: Mask, do: Mask) -> tuple[Link, ...] | Mask:
+        """Q[district] from observation under do(do), or the c-component in which a hedge rules it out."""
         graph, tell = self.graph, self.tell
         where = f" under do({', '.join(graph.listed(do))})" if do else ""
         whole = graph.ancestors(district, graph.all & ~do)
@@ -225,7 +235,7 @@ class _Run:
                         f"all of the c-component {self.say(component)}{where} leads to {self.say(district)}"
                     )
                     tell(f"Q{self.say(district)}: ID, line 5", f"{text} inside of it: a hedge")
-                return make_hedge(graph, component, district)
+                return component
             if tell:
                 gone = self.say(component & ~above)
                 text = f"look for it in the c-component {self.say(component)}{where}"
