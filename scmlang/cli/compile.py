@@ -110,4 +110,4 @@ def _costs(summary: Summary) -> None:
         "  moving average; activations and data come on top"
     )
     if summary.forward_flops:
-        print(f"one denoising pass of one image: {summary.forward_flops / 1e9:.3f} GFLOP")
+        print(f"one pass over one image: {summary.forward_flops / 1e9:.3f} GFLOP")

@@ -25,6 +25,7 @@ from scmlang.train.recipe import Recipe
 from scmlang.train.settings import generator_type
 
 KEY = "latent.autoencoder"
+WEIGHTS = "diffusion_pytorch_model.safetensors"
 LARGEST_CONFIG = 1 << 20
 IMAGES = 512  # from which the latents' moments are taken
 FIXED = {"_class_name": "AutoencoderKL", "act_fn": "silu"}
@@ -76,8 +77,7 @@ def take_over(model: NeuralCausalModel, recipe: Recipe, data: TensorData) -> Non
         first.autoencoder.load_state_dict(loaded.state_dict())
     except (OSError, ValueError, SafetensorError) as error:
         message = f"the autoencoder in `{folder}` cannot be read: {_line(error)}"
-        helps = ("it needs a file diffusion_pytorch_model.safetensors",)
-        raise ScmError([recipe.problem(KEY, "E215", message, *helps)]) from None
+        raise ScmError([recipe.problem(KEY, "E215", message)]) from None
     except RuntimeError as error:
         message = f"the autoencoder in `{folder}` is not what its config.json says: {_line(error)}"
         raise ScmError([recipe.problem(KEY, "E216", message)]) from None
@@ -98,6 +98,8 @@ def _config(recipe: Recipe, folder: Path) -> dict[str, Any]:
             config = json.loads(stream.read(LARGEST_CONFIG))
         if not isinstance(config, dict):
             raise ValueError("config.json is no object")
+        if not (folder / WEIGHTS).is_file():
+            raise ValueError(f"it has no {WEIGHTS}")
     except (OSError, ValueError) as error:
         message = f"the autoencoder in `{folder}` cannot be read: {reason(error)}"
         raise ScmError(

@@ -11,7 +11,7 @@ from torch import Tensor
 from scmlang.compiler import Compilation
 from scmlang.mechanisms.build import build_model
 from scmlang.neural.generator import DiffusionGenerator
-from scmlang.neural.image import Condition
+from scmlang.neural.image import Condition, Generator
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.plan import NeuralPlan
 from scmlang.neural.settings import NeuralSettings
@@ -82,7 +82,7 @@ def tiny_generator(
     return DiffusionGenerator(shape, widths or {"D": 5, "C": 3}, settings).eval()
 
 
-def random_condition(generator: DiffusionGenerator, n: int, seed: int = 0) -> Condition:
+def random_condition(generator: Generator, n: int, seed: int = 0) -> Condition:
     source = torch.Generator().manual_seed(seed)
     vectors = {name: torch.randn(n, width, generator=source) for name, width in generator.widths.items()}
     return Condition(vectors, torch.randn(n, *generator.code_shape, generator=source), {})

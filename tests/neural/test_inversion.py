@@ -12,8 +12,10 @@ from scmlang.neural.generator import DiffusionGenerator
 from scmlang.neural.image import Condition
 from scmlang.neural.inversion import DdimInversion, EditFriendlyInversion
 from scmlang.neural.naming import module_key
+from scmlang.neural.predictions import PREDICTIONS
 from scmlang.neural.samplers import guided_estimate
 from tests.neural.support import TINY, random_condition, random_images, tiny_generator
+from tests.neural.test_samplers import Normal, nothing
 
 
 def seed(number: int = 0) -> torch.Generator:
@@ -26,13 +28,50 @@ def invert(generator: DiffusionGenerator, image: Tensor, condition: Condition, s
         return inversion.replay(generator, condition)
 
 
-@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction", "sample"])
-@pytest.mark.parametrize("steps", [1, 2, 13, 40])
-def test_an_edit_friendly_replay_is_the_image(prediction: str, steps: int) -> None:
+VARIANTS = [("variance_preserving", prediction) for prediction in PREDICTIONS]
+VARIANTS += [("rectified_flow", prediction) for prediction in PREDICTIONS if prediction != "epsilon"]
+
+
+@pytest.mark.parametrize(("path", "prediction"), VARIANTS)
+@pytest.mark.parametrize("name", ["edit_friendly", "ledits++"])
+@pytest.mark.parametrize("steps", [1, 2, 13])
+def test_an_edit_friendly_replay_is_the_image(path: str, prediction: str, name: str, steps: int) -> None:
     for number in range(2):
-        generator = tiny_generator(settings=replace(TINY, prediction=prediction), seed=number)
+        generator = tiny_generator(settings=replace(TINY, path=path, prediction=prediction), seed=number)
         image, condition = random_images((1, 8, 8), 3, number), random_condition(generator, 3, number)
-        assert (invert(generator, image, condition, steps) - image).abs().max() < 1e-4
+        with torch.no_grad():
+            replay = generator.invert(image, condition, name, steps, seed())
+            assert (replay(condition) - image).abs().max() < 1e-4
+            changed = replay(random_condition(generator, 3, number + 9))
+        assert (changed - image).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize(("path", "prediction"), VARIANTS)
+def test_refinement_inverts_the_deterministic_sampler_of_a_perfect_network(
+    path: str, prediction: str
+) -> None:
+    """And with more steps the start noise comes close to that of the probability flow."""
+    model = Normal(path, 1000, prediction)
+    image = torch.linspace(-0.2, 1.4, 8).double()[:, None, None, None]
+    starts = []
+    for steps in (10, 100):
+        inversion = DdimInversion.invert(model, image, nothing(8), steps, refinements=8)
+        assert (inversion.replay(model, nothing(8)) - image).abs().max() < 1e-3
+        starts.append(float((model.exact(inversion.start, 999, -1) - image).abs().max()))
+    assert starts[1] < 0.2 * starts[0]
+    assert starts[1] < 0.05
+
+
+def test_the_second_order_inverts_another_sampler() -> None:
+    generator = tiny_generator()
+    image, condition = random_images((1, 8, 8), 2), random_condition(generator, 2)
+    other = random_condition(generator, 2, 9)
+    with torch.no_grad():
+        first, second = (
+            generator.invert(image, condition, name, 5, seed())(other)
+            for name in ("edit_friendly", "ledits++")
+        )
+    assert (first - second).abs().max() > 1e-3
 
 
 def test_an_edit_friendly_replay_is_the_image_on_odd_sizes_and_all_steps() -> None:

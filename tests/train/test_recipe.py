@@ -70,6 +70,12 @@ def test_cpu_ends_within_a_quarter_of_an_hour() -> None:
     assert seconds <= 900
 
 
+def test_noise_tells_nothing_of_the_image_at_the_end_of_a_straight_path() -> None:
+    found = problem("flow", "diffusion.prediction=epsilon")
+    assert found.code == "E160"
+    assert underlined(found) == "epsilon"
+
+
 def test_paper_is_ddpm_as_published() -> None:
     diffusion = load_recipe("paper").diffusion
     assert (diffusion.train_timesteps, diffusion.beta_schedule, diffusion.prediction) == (

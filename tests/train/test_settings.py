@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.mechanisms.build import build_model
 from scmlang.train.settings import loss_weights, neural_settings
 from tests.train.support import SCENE, plan_of, recipe
 
@@ -64,3 +65,24 @@ def test_a_width_of_no_code_does_not_matter() -> None:
 def test_without_a_code_nothing_is_swapped() -> None:
     assert loss_weights(recipe("code.channels=0")).swap == 0
     assert loss_weights(recipe("loss.swap=0.4")).swap == 0.4
+
+
+@pytest.mark.parametrize("name", ["diffusion", "latent_diffusion", "cvae"])
+def test_the_recipe_may_choose_the_generator(name: str) -> None:
+    plan = plan_of(SCENE + "mechanism I: cvae(channels=[16])\n")
+    settings = neural_settings(recipe(f"generator.name={name}"), plan)
+    assert build_model(plan, settings).generator_name == name
+    assert build_model(plan, neural_settings(recipe(), plan)).generator_name == "cvae"
+
+
+def test_generators_that_are_none() -> None:
+    assert problems("generator.name=table") == [("E218", "table")]
+    assert problems("generator.name=gan") == [("E218", "gan")]
+
+
+def test_a_variational_autoencoder_needs_a_code() -> None:
+    assert problems("generator.name=cvae", "code.channels=0") == [("E219", "cvae")]
+
+
+def test_the_autoencoders_channels_are_normalised_in_groups() -> None:
+    assert problems("latent.channels=[12]") == [("E187", "[12]")]
