@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ from scmlang.exact.factors import Array, Factor
 
 KEPT = 1 << 19  # cells of all steps up to which they are kept
 _LARGE = 1 << 12  # cells from which a step sums slice by slice, so that the product is never whole
+_SMALL = 1 << 9  # cells up to which a product is multiplied out further, to take fewer steps
 _TINY = 1e-100  # every table is at most one, so what vanishes on the way is no part of a larger sum
 
 Indices = NDArray[np.intp]
@@ -38,10 +39,14 @@ class Scaled:
 
 
 class Step(NamedTuple):
-    """Some tables, each with the shape that spreads it over the product, which has so many cells."""
+    """Some tables, each with the shape that spreads it over the product, and what is summed of that.
+
+    The product has ``cells`` cells; its first axes, which together have ``summed`` values, are summed over.
+    """
 
     inputs: tuple[tuple[int, tuple[int, ...]], ...]
     cells: int
+    summed: int
 
 
 class _Leaf(NamedTuple):
@@ -85,7 +90,13 @@ class Elimination:
         laid = [_leaf(f, ranks) for f in factors]
         self._leaves = [leaf for leaf, _ in laid]
         self._steps = _steps([scope for _, scope in laid], [sizes[node] for node in ranks], len(order))
-        self._touched = {node: [i for i, f in enumerate(factors) if node in f.nodes] for node in given}
+        self._touched: dict[int, list[int]] = {node: [] for node in given}
+        for i, f in enumerate(factors):
+            for node in f.nodes:
+                if node in self._touched:
+                    self._touched[node].append(i)
+        held = [i for i, leaf in enumerate(self._leaves) if leaf.held]
+        self._partial = {*held, *chain.from_iterable(self._touched.values())}  # not taken as they are
         self._keeps = sum(step.cells for step in self._steps) <= KEPT
         self._last: tuple[Mapping[int, Indices], list[Any]] | None = None
 
@@ -113,7 +124,10 @@ class Elimination:
         return Scaled(np.asarray(found.reshape(self.shape)), 0.0)
 
     def _taken(self, choice: Mapping[int, Indices]) -> list[Any]:
-        return [leaf.taken(choice) for leaf in self._leaves]
+        tables = [leaf.array for leaf in self._leaves]
+        for i in self._partial:
+            tables[i] = self._leaves[i].taken(choice)
+        return tables
 
     @cached_property
     def _user(self) -> dict[int, int]:
@@ -137,20 +151,10 @@ class Elimination:
         return sorted(steps)
 
     def _compute(self, tables: list[Any], steps: Sequence[int]) -> None:
-        first, last, add = len(self._leaves), len(self._steps) - 1, np.add.reduce
+        first = len(self._leaves)
         for n in steps:
             step = self._steps[n]
-            if n == last:
-                tables[first + n] = _product(tables, step)
-            elif step.cells < _LARGE:
-                (i, shape), *others = step.inputs
-                product = tables[i].reshape(shape)
-                for i, shape in others:
-                    product = product * tables[i].reshape(shape)
-                pair = len(product) == 2  # a sum of two is quicker than a reduction
-                tables[first + n] = product[:1] + product[1:] if pair else add(product, 0, keepdims=True)
-            else:
-                tables[first + n] = _sliced(tables, step)
+            tables[first + n] = _summed(tables, step) if step.cells < _LARGE else _sliced(tables, step)
             if not self._keeps:
                 for i, _ in step.inputs:
                     tables[i] = None
@@ -159,10 +163,8 @@ class Elimination:
         """Every table divided by its largest entry, whose logarithm is kept."""
         tables = self._taken(choice)
         log_scale = 0.0
-        for n, step in enumerate(self._steps):
-            made = _product(tables, step)
-            if n < len(self._steps) - 1:
-                made = np.add.reduce(made, 0, keepdims=True)
+        for step in self._steps:
+            made = _summed(tables, step)
             largest = float(made.max()) if made.size else 0.0
             if largest > 0:
                 made = made / largest
@@ -184,53 +186,77 @@ def _leaf(f: Factor, ranks: Mapping[int, int]) -> tuple[_Leaf, list[int]]:
 
 
 def _steps(scopes: list[list[int]], sizes: Sequence[int], count: int) -> list[Step]:
-    """One step for each of the first ``count`` ranks, then the product of what is left.
+    """The steps that sum out the first ``count`` ranks, then the product of what is left.
 
-    Each table is the increasing ranks of its axes; a rank that nothing has takes no step.
-    Tables of few axes are multiplied first.
+    Each table is the increasing ranks of its axes; a rank that nothing has takes no step. Where the tables of
+    the ranks right after have no further axes, and the product is small, one step sums them all out. Tables
+    of few axes are multiplied first.
     """
     buckets: list[list[int]] = [[] for _ in range(count + 1)]
     tables = [{rank: sizes[rank] for rank in scope} for scope in scopes]
-    widths = list(map(len, scopes))
     for i, scope in enumerate(scopes):
         buckets[scope[0] if scope and scope[0] < count else count].append(i)
     steps = []
     for rank in range(count):
-        if buckets[rank]:
-            union: dict[int, int] = {}
-            for i in buckets[rank]:
-                union.update(tables[i])
-            axes = sorted(union)
-            buckets[rank].sort(key=widths.__getitem__)
-            steps.append(_step(buckets[rank], tables, axes, math.prod(union.values())))
-            del union[rank]
-            buckets[axes[1] if union and axes[1] < count else count].append(len(tables))
-            tables.append(union)
-            widths.append(len(union))
+        inputs = buckets[rank]
+        if not inputs:
+            continue
+        union: dict[int, int] = {}
+        for i in inputs:
+            union.update(tables[i])
+        axes, cells, summed = sorted(union), math.prod(union.values()), union.pop(rank)
+        if cells <= _SMALL:
+            within, following = union.keys(), rank + 1
+            while following in union and following < count:
+                if not all(tables[i].keys() <= within for i in buckets[following]):
+                    break
+                inputs += buckets[following]
+                buckets[following] = []
+                summed *= union.pop(following)
+                following += 1
+        steps.append(_step(inputs, tables, axes, cells, summed))
+        least = axes[-len(union)] if union else count
+        buckets[min(least, count)].append(len(tables))
+        tables.append(union)
     kept = range(count, len(sizes))
-    buckets[count].sort(key=widths.__getitem__)
-    return [*steps, _step(buckets[count], tables, kept, math.prod([sizes[rank] for rank in kept]))]
+    return [*steps, _step(buckets[count], tables, kept, math.prod([sizes[rank] for rank in kept]), 1)]
 
 
-def _step(inputs: list[int], tables: list[dict[int, int]], axes: Sequence[int], cells: int) -> Step:
+def _step(
+    inputs: list[int], tables: list[dict[int, int]], axes: Sequence[int], cells: int, summed: int
+) -> Step:
     """The product of some tables over ``axes``."""
+    if len(inputs) > 2:
+        inputs.sort(key=lambda i: len(tables[i]))
     spread = [(i, tuple(map(tables[i].get, axes, repeat(1)))) for i in inputs]
-    return Step(tuple(spread), cells)
+    return Step(tuple(spread), cells, summed)
 
 
-def _product(tables: Sequence[Any], step: Step) -> Array:
-    product: Any = 1
+def _product(tables: Sequence[Any], step: Step) -> Any:
+    product: Any = None
     for i, shape in step.inputs:
-        product = tables[i].reshape(shape) * product
-    return np.asarray(product)
+        table = tables[i].reshape(shape)
+        product = table if product is None else product * table
+    return np.ones(()) if product is None else product
+
+
+def _summed(tables: Sequence[Any], step: Step) -> Array:
+    product = _product(tables, step)
+    if step.summed == 1:
+        return np.asarray(product)
+    halves = product if len(product) == step.summed else product.reshape(step.summed, -1)
+    if step.summed == 2:  # a sum of two is quicker than a reduction
+        return np.asarray(halves[0] + halves[1])
+    return np.asarray(np.add.reduce(halves, 0))
 
 
 def _sliced(tables: Sequence[Any], step: Step) -> Array:
+    """The same, by slices of the first axis; it is the only one that a large product is summed over."""
     inputs = [tables[i].reshape(shape) for i, shape in step.inputs]
-    if len(inputs) == 1:
-        return np.asarray(np.add.reduce(inputs[0], 0))
+    if len(inputs) == 1 or step.summed == 1:
+        return _summed(tables, step)
     total: Any = None
-    for k in range(len(inputs[0])):
+    for k in range(step.summed):
         product = inputs[0][k]
         for table in inputs[1:]:
             product = product * table[k]

@@ -16,7 +16,7 @@ from scmlang.exact.instances import Fixed, Instance, Instances, Place, Setting
 from scmlang.exact.nodes import DENSE, Nodes, Operand
 from scmlang.exact.numbers import Array, Numbers
 from scmlang.exact.refusals import not_finite, too_many_worlds
-from scmlang.exact.tables import levels, stacked_tables
+from scmlang.exact.tables import levels, tabulated
 from scmlang.exact.thresholds import intervals
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Constant, Expression, Reference
@@ -58,7 +58,6 @@ class Network(Nodes):
         worlds: dict[str, list[Instance]] = {}
         for instance in instances.ordered():
             worlds.setdefault(instance.variable, []).append(instance)
-        self._tables = {} if numbers.exact else stacked_tables(model, worlds)
         for name, together in worlds.items():
             self._add(name, together)
 
@@ -114,10 +113,11 @@ class Network(Nodes):
 
     def _chances(self, equation: Draw | Table, domain: Finite, instance: Instance) -> _Chances:
         """P(V | parents) for one instance, over the nodes among what it depends on."""
-        table = self._tables.get(instance.variable)
-        if table is not None and table.size <= self.cells:
-            whole = self._whole(instance)
-            if whole is not None:
+        whole = None if self.numbers.exact else self._whole(instance)
+        if whole is not None:
+            sizes = [len(self.nodes[parent].values) for parent in whole]
+            table = tabulated(equation, self.model.parents[instance.variable], sizes)
+            if table is not None and table.size <= self.cells:
                 return _Chances(whole, table)
         operands = self._given(instance)
         if isinstance(equation, Draw) and self._configurations(operands.values()) > DENSE:

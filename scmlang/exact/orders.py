@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -18,6 +18,8 @@ CELLS_PER_STEP = 400  # of the tables to sum, that are worth one step of the sea
 STEPS = 400_000  # of the search in all: less than a second
 _FILL = 10  # min-fill takes so many steps for each that min-weight takes, at least
 _RESTARTS = 12
+_GONE = -1  # the score of a node that is summed out, or kept
+_MOST_WEIGHT = 1 << 40  # tables larger than that are alike where they come second to fill
 
 
 @dataclass(frozen=True)
@@ -91,22 +93,30 @@ class _Graph:
         self.kept = sum(bit[node] for node in set(keep))
         by_size: dict[int, int] = {}
         for i, size in enumerate(self.sizes):
-            by_size[size] = by_size.get(size, 0) | 1 << i
-        self.by_size = list(by_size.items())
-        self.binary = by_size.keys() == {2}
+            if size != 2:
+                by_size[size] = by_size.get(size, 0) | 1 << i
+        self.by_size = list(by_size.items())  # of the nodes that are not binary
+        self.wider = sum(by_size.values())
+        self.binary = not self.wider
 
     def cells(self, nodes: int) -> int:
         """The cells of a table over a set of nodes."""
         if self.binary:
             return 1 << nodes.bit_count()
-        cells = 1
-        for size, members in self.by_size:
-            cells *= size ** (nodes & members).bit_count()
+        others = nodes & self.wider
+        cells = 1 << (nodes ^ others).bit_count()
+        if others:
+            for size, members in self.by_size:
+                cells *= size ** (others & members).bit_count()
         return cells
 
 
 class _Greedy:
-    """One greedy pass, which gives up where it comes to more cells, or takes more steps, than it may."""
+    """One greedy pass, which gives up where it comes to more cells, or takes more steps, than it may.
+
+    Who has no neighbours but those of the node that is eliminated goes with it: it makes no new edge and its
+    table is within that of the node, so that either rule would take it next.
+    """
 
     def __init__(
         self,
@@ -126,81 +136,99 @@ class _Greedy:
         self.cliques = list(graph.cliques)
         self.by_fill = by_fill
         count = len(self.cliques)
-        ties = range(count) if seed is None else random.Random(seed).sample(range(count), count)
-        self.tie = list(ties)
+        self.tie = list(range(count) if seed is None else random.Random(seed).sample(range(count), count))
 
     def run(self) -> Plan | None:
-        graph, cliques, tie = self.graph, self.cliques, self.tie
-        score = self._score()
-        scores = {i: score(i) for i in range(len(cliques)) if not graph.kept >> i & 1}
-        self.steps += len(scores)
-        waiting = [(found, tie[i], i) for i, found in scores.items()]
+        graph, cliques, count = self.graph, self.cliques, len(self.cliques)
+        rated = self._filled(range(count)) if self.by_fill else self._weighed(range(count))
+        self.scores = [_GONE if graph.kept >> i & 1 else score for i, score in enumerate(rated)]
+        scores, tied = self.scores, sorted(range(count), key=self.tie.__getitem__)
+        # a node's least entry is no more than its score, so that a score that rises need not be entered
+        waiting = [score * count + tie for score, tie in zip(scores, self.tie, strict=True) if score >= 0]
         heapify(waiting)
         order: list[int] = []
+        left = self.steps = len(waiting)
         largest, cells = graph.kept, graph.cells(graph.kept)
         cost = cells
-        while scores and cells <= self.bound:
+        while len(order) < left and cells <= self.bound:
             if cost >= self.most or self.steps > self.patience:
                 return None
-            found, _, node = heappop(waiting)
-            if scores.get(node) != found:
-                continue  # it was weighed again since
-            del scores[node]
+            entered, place = divmod(heappop(waiting), count)
+            node = tied[place]
+            score = scores[node]
+            if score != entered:
+                if score > entered:
+                    heappush(waiting, score * count + place)
+                continue
             clique = cliques[node]
             made = graph.cells(clique)
-            cost += made
             if made > cells:
                 largest, cells = clique, made
-            order.append(node)
-            changed = self._eliminate(node)
-            self.steps += len(changed)
-            for other in changed:
-                if other in scores:
-                    found = score(other)
-                    if found != scores[other]:
-                        scores[other] = found
-                        heappush(waiting, (found, tie[other], other))
+            start = len(order)
+            changed = self._eliminate(node, order)
+            for one in order[start:]:
+                cost += made
+                made //= graph.sizes[one]
+            self.steps += len(changed) + len(order) - start
+            rated = self._filled(changed) if self.by_fill else self._weighed(changed)
+            for other, found in zip(changed, rated, strict=True):
+                before = scores[other]
+                if found != before and before >= 0:
+                    scores[other] = found
+                    if found < before:
+                        heappush(waiting, found * count + self.tie[other])
         names = graph.nodes
         clique_nodes = tuple([names[i] for i in _bits(largest)])
         return Plan(tuple([names[i] for i in order]), clique_nodes, cells, cost, self.steps)
 
-    def _eliminate(self, node: int) -> list[int]:
-        """Join the neighbours of a node, and give those whose score may have changed."""
-        cliques = self.cliques
-        around, gone = cliques[node] ^ 1 << node, ~(1 << node)
-        beside = _bits(around)
+    def _eliminate(self, node: int, order: list[int]) -> list[int]:
+        """Take out a node and what goes with it, and give those whose score may have changed."""
+        cliques, scores = self.cliques, self.scores
+        clique = cliques[node]
+        outside, gone, beside = ~clique, 1 << node, []
+        order.append(node)
+        scores[node] = _GONE
+        rest = clique ^ gone
+        while rest:
+            low = rest & -rest
+            rest ^= low
+            other = low.bit_length() - 1
+            if cliques[other] & outside or scores[other] < 0:
+                beside.append(other)
+            else:
+                gone |= low
+                order.append(other)
+                scores[other] = _GONE
         if not self.by_fill:
             for other in beside:
-                cliques[other] = (cliques[other] | around) & gone
+                cliques[other] = (cliques[other] | clique) ^ gone
             return beside
-        new, reached = False, around
+        new, reached = False, clique ^ gone
         for other in beside:
             before = cliques[other]
-            after = cliques[other] = (before | around) & gone
+            after = cliques[other] = (before | clique) ^ gone
             if after & ~before:
                 new, reached = True, reached | after
         return _bits(reached) if new else beside
 
-    def _score(self) -> Callable[[int], float]:
-        """What the pass is greedy for; of binary nodes, how many neighbours one has orders them by weight."""
-        if self.by_fill:
-            return self._fill
+    def _weighed(self, nodes: Iterable[int]) -> list[int]:
+        """The table that the elimination of each node sums; binary nodes are merely counted."""
+        cliques = self.cliques
         if self.graph.binary:
-            cliques = self.cliques
-            return lambda node: cliques[node].bit_count()
-        return self._weight
+            return [cliques[node].bit_count() for node in nodes]
+        cells = self.graph.cells
+        return [cells(cliques[node]) for node in nodes]
 
-    def _weight(self, node: int) -> int:
-        """The cells of the product that the elimination of a node sums."""
-        return self.graph.cells(self.cliques[node])
+    def _filled(self, nodes: Iterable[int]) -> list[int]:
+        return [self._fill(node) for node in nodes]
 
-    def _fill(self, node: int) -> float:
+    def _fill(self, node: int) -> int:
         """How many pairs of neighbours are not joined, twice; among equals the smallest table first."""
         around, cliques = self.cliques[node] ^ 1 << node, self.cliques
         beside = _bits(around)
         self.steps += len(beside)
         missing = sum([(around & ~cliques[other]).bit_count() for other in beside])
-        return missing + 1e-3 * math.log(self._weight(node))
+        return missing * _MOST_WEIGHT + min(self.graph.cells(self.cliques[node]), _MOST_WEIGHT - 1)
 
 
 def _bits(nodes: int) -> list[int]:

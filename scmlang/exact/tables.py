@@ -1,20 +1,16 @@
-"""The conditional tables of a model as arrays, all of one number of levels made at once."""
+"""The conditional tables of a model as arrays."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, product
 
 import numpy as np
 
 from scmlang.exact.numbers import Array
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Constant
-from scmlang.semantics.model import CausalModel, Draw, Table
-
-_Rows = list[tuple[float, ...]]
+from scmlang.semantics.model import Draw, Table
 
 
 def levels(domain: Finite) -> tuple[int, ...]:
@@ -27,60 +23,27 @@ def _levels(offset: int, size: int) -> tuple[int, ...]:
     return tuple(range(offset, offset + size))
 
 
-def stacked_tables(model: CausalModel, names: Iterable[str]) -> dict[str, Array]:
-    """P(V | parents) of each of ``names`` that has it as a table or as a Bernoulli draw without parents.
+def tabulated(equation: Draw | Table, parents: tuple[str, ...], sizes: Sequence[int]) -> Array | None:
+    """P(V | parents) where it is written as a table, or as a Bernoulli draw without parents.
 
-    The axes are the parents, in the order that ``model.parents`` has them and of all their levels, then the
-    levels of V.
+    Args:
+        equation: of V.
+        parents: of V, in the order that the axes are to have.
+        sizes: how many levels each of them has.
+
+    Returns:
+        an axis for each parent, then the levels of V; None for other equations, and where a parent has one
+        level, which is no axis: NumPy has few.
     """
-    found: dict[int, dict[str, tuple[tuple[int, ...], _Rows]]] = {}
-    names = list(names)
-    needed = set(names).union(*[model.parents[name] for name in names])
-    domains = [(name, model.variables[name].domain) for name in needed]
-    ranges = {name: levels(domain) for name, domain in domains if isinstance(domain, Finite)}
-    for name in names:
-        entry = _rows(name, model, ranges) if name in ranges else None
-        if entry is not None:
-            found.setdefault(len(ranges[name]), {})[name] = entry
-    return {name: table for size, tables in found.items() for name, table in _stacked(size, tables).items()}
-
-
-def _stacked(size: int, tables: dict[str, tuple[tuple[int, ...], _Rows]]) -> dict[str, Array]:
-    count = sum(len(rows) for _, rows in tables.values())
-    cells = chain.from_iterable(chain.from_iterable(rows for _, rows in tables.values()))
-    together = np.fromiter(cells, np.float64, count * size).reshape(count, size)
-    together /= together.sum(axis=1, keepdims=True)
-    found, start = {}, 0
-    for name, (shape, rows) in tables.items():
-        found[name] = together[start : start + len(rows)].reshape((*shape, size))
-        start += len(rows)
-    return found
-
-
-def _rows(
-    name: str, model: CausalModel, ranges: Mapping[str, tuple[int, ...]]
-) -> tuple[tuple[int, ...], _Rows] | None:
-    """The shape of a table's parents, and its rows in their order."""
-    equation = model.variables[name].equation
-    if isinstance(equation, Draw):
-        if equation.distribution == "bernoulli" and isinstance(equation.arguments[0], Constant):
-            p = equation.arguments[0].value
-            return None if model.parents[name] else ((), [(1 - p, p)])
-        return None
-    parents = model.parents[name]
-    if not isinstance(equation, Table) or len(equation.parents) != len(parents):
-        return None
-    rows, own = equation.rows, tuple([ranges[parent] for parent in parents if parent in ranges])
-    shape = tuple(map(len, own))
-    if len(own) < len(parents) or 1 in shape or math.prod(shape) != len(rows):
-        return None  # a parent of one level is no axis: NumPy has few
-    order = _configurations(own)
-    if equation.parents == parents:
-        return shape, list(rows.values()) if order == tuple(rows) else [rows[at] for at in order]
-    place = [parents.index(parent) for parent in equation.parents]
-    return shape, [rows[tuple([at[i] for i in place])] for at in order]
-
-
-@lru_cache(maxsize=64)
-def _configurations(ranges: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
-    return tuple(product(*ranges))
+    if isinstance(equation, Table):
+        if 1 in sizes or len(equation.parents) != len(sizes):
+            return None
+        if equation.parents == parents:
+            return equation.chances.reshape((*sizes, -1))
+        place = [parents.index(parent) for parent in equation.parents]
+        array = equation.chances.reshape((*[sizes[i] for i in place], -1))
+        return array.transpose((*[equation.parents.index(parent) for parent in parents], len(sizes)))
+    if equation.distribution == "bernoulli" and not parents and isinstance(equation.arguments[0], Constant):
+        p = equation.arguments[0].value
+        return np.array((1 - p, p))
+    return None

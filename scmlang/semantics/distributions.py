@@ -70,7 +70,7 @@ def probabilities(equation: Draw | Table, domain: Finite, columns: Columns, n: i
         ValueError: for a distribution over the reals.
     """
     if isinstance(equation, Table):
-        return _table(equation, domain, columns, n)
+        return _table(equation, columns, n)
     if equation.distribution == "bernoulli":
         p = _column(equation.arguments[0], columns, n)
         return np.stack([1 - p, p], axis=1)
@@ -129,26 +129,17 @@ def _column(expression: Expression, columns: Columns, n: int) -> Floats:
     return evaluate(expression, columns, n).astype(np.float64)
 
 
-def _table(table: Table, domain: Finite, columns: Columns, n: int) -> Floats:
-    configurations = list(table.rows)
+def _table(table: Table, columns: Columns, n: int) -> Floats:
     if not table.parents:
-        return np.tile(_normalised(table, [()]), (n, 1))
-    keys = np.array(configurations, dtype=np.int64)
+        return np.tile(table.chances, (n, 1))
+    keys = np.array(list(table.rows), dtype=np.int64)
     offsets = keys.min(axis=0)
     sizes = keys.max(axis=0) - offsets + 1
     strides = np.concatenate([np.cumprod(sizes[:0:-1])[::-1], [1]])
-    dense = np.zeros((int(np.prod(sizes)), domain.size))
-    dense[(keys - offsets) @ strides] = _normalised(table, configurations)
     row = np.zeros(n, dtype=np.int64)
     for parent, offset, stride in zip(table.parents, offsets, strides, strict=True):
         row += (np.asarray(columns[parent], np.int64) - offset) * stride
-    return np.asarray(dense[row])
-
-
-def _normalised(table: Table, configurations: list[tuple[int, ...]]) -> Floats:
-    """Rows may be written with rounded numbers; they are read as proportional to what is written."""
-    rows = np.array([table.rows[c] for c in configurations], dtype=np.float64)
-    return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+    return np.asarray(table.chances[row])
 
 
 def _binomial(draw: Draw, domain: Finite, columns: Columns, n: int) -> Floats:

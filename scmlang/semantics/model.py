@@ -14,6 +14,9 @@ from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scmlang.semantics.domains import Domain, Image, Symbolic
 from scmlang.semantics.expressions import Constant, Expression
 from scmlang.source import Source, Span
@@ -72,6 +75,8 @@ class Table:
 
     ``rows`` maps each configuration of the parents' numeric values to the probabilities of V's
     levels in level order; ``spelled`` has the cells of the rows that compute one, such as 1/3.
+    ``chances`` are the rows as an array, float64[configurations, levels], in increasing order of the
+    configurations; rows may be written with rounded numbers, and are read as proportional to these.
     """
 
     parents: tuple[str, ...]
@@ -81,6 +86,11 @@ class Table:
     spelled: Mapping[tuple[int, ...], tuple[Constant, ...]] = field(
         default_factory=dict, hash=False, compare=False, repr=False
     )
+    chances: NDArray[np.float64] = field(init=False, hash=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        written = np.array([self.rows[at] for at in sorted(self.rows)], dtype=np.float64)
+        object.__setattr__(self, "chances", written / written.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True)
