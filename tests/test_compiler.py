@@ -27,7 +27,9 @@ def test_each_phase_runs_once() -> None:
     assert compilation.diagram is compilation.diagram
 
 
-@pytest.mark.parametrize("stem", ["bar_mnist/frontdoor", "bar_mnist/backdoor", "strokes/strokes"])
+@pytest.mark.parametrize(
+    "stem", ["bar_mnist/frontdoor", "bar_mnist/backdoor", "strokes/strokes", "morpho_mnist/morpho"]
+)
 def test_the_truth_projects_to_what_the_learner_assumes(stem: str) -> None:
     learner = Compilation.from_file(EXAMPLES / f"{stem}.scm").diagram
     truth = Compilation.from_file(EXAMPLES / f"{stem}_truth.scm").diagram

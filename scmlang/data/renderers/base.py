@@ -71,6 +71,14 @@ class Renderer(ABC):
         """What else, beside settings and noise, decides the pixels: kept in a data set's manifest."""
         return {}
 
+    def measure(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
+        """What can be measured of images uint8[n, C, H, W], rendered or not: float64[n] by parameter.
+
+        A measurement is a formula, so it tells the value of a parameter without having been trained to,
+        and of a picture that no parameter value gives as well. By default nothing is measured.
+        """
+        return {}
+
 
 def check_parameters(renderer: Renderer, parameters: Columns) -> None:
     """Refuse values outside the parameters' ranges.
