@@ -250,11 +250,13 @@ class Model:
         """
         from scmlang.mechanisms.build import build_model
         from scmlang.neural.summary import summarise
+        from scmlang.train.autoencoder import sized
         from scmlang.train.loading import load_recipe
         from scmlang.train.settings import neural_settings
 
-        settings = neural_settings(load_recipe(recipe, overrides), self.compilation.plan)
-        return summarise(self.compilation.plan, settings, build_model)
+        plan = self.compilation.plan
+        settings = neural_settings(sized(load_recipe(recipe, overrides), plan), plan)
+        return summarise(plan, settings, build_model)
 
     def train(
         self,

@@ -22,8 +22,8 @@ from scmlang.neural.plan import NeuralPlan
 from scmlang.train.atomic import reason
 from scmlang.train.batches import TensorData
 from scmlang.train.recipe import Recipe
-from scmlang.train.settings import generator_type
 
+TYPE = "latent_diffusion"
 KEY = "latent.autoencoder"
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 LARGEST_CONFIG = 1 << 20
@@ -46,7 +46,7 @@ def sized(recipe: Recipe, plan: NeuralPlan) -> Recipe:
         ScmError: E215 when there is no such folder, E216 when it does not fit the image.
     """
     folder, image = recipe.latent.autoencoder, plan.image
-    if folder is None or image is None or generator_type(recipe, image).name != "latent_diffusion":
+    if folder is None or image is None or (recipe.generator.name or image.mechanism) != TYPE:
         return recipe
     config = {**_defaults(), **_config(recipe, Path(folder))}
     fixed = {**FIXED, "in_channels": image.domain.channels, "out_channels": image.domain.channels}

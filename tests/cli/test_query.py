@@ -73,6 +73,14 @@ def test_the_same_seed_gives_the_same_files(strokes: Path, capsys: Capture, tmp_
     assert a == b != c
 
 
+def test_a_sampler_is_chosen_by_its_name(strokes: Path, capsys: Capture, tmp_path: Path) -> None:
+    for sampler in ("ddpm", "ddim", "sde-dpmsolver++"):
+        steps = ["--steps", 4, "--sampler", sampler]
+        assert ask(strokes, "do(S=triangle)", *steps, "--out-dir", sampler) == 0
+    edited = [path.read_bytes() for path in tmp_path.glob("*/0000_counterfactual.png")]
+    assert len(edited) == len(set(edited)) == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -85,6 +93,8 @@ def test_the_same_seed_gives_the_same_files(strokes: Path, capsys: Capture, tmp_
         (["do(S=ring)", "--image", "absent.png"], "E128"),
         (["do(S=ring)", "--guidance", "Z=2"], "E206"),
         (["do(S=ring)", "--run", "nowhere"], "E191"),
+        (["do(S=ring)", "--sampler", "dpmsolver++"], "E217"),
+        (["do(S=ring)", "--sampler", "euler"], "E217"),
         (["do(S=ring)", "--out", "."], "E138"),
         (["do(S=ring)", "--out", "/proc/nothing/grid.png"], "E139"),
         (["do(S=ring)", "--out-dir", "/proc/nothing"], "E139"),
