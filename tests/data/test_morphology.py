@@ -27,6 +27,7 @@ def components(mask: np.ndarray, structure: np.ndarray = EIGHT) -> int:
     return int(ndimage.label(mask, structure)[1])
 
 
+@settings(deadline=None)
 @given(st.floats(1.5, 5), st.integers(60, 255))
 def test_the_thickness_of_a_ring_is_its_width(width: float, ink: int) -> None:
     ring = disc(8 + width / 2, 8 - width / 2, ink)
@@ -35,6 +36,7 @@ def test_the_thickness_of_a_ring_is_its_width(width: float, ink: int) -> None:
     assert np.hypot(*(found.points - (SIDE - 1) / 2).T) == pytest.approx(8, abs=0.6)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 6), st.integers(3, 18), st.booleans())
 def test_the_thickness_of_a_straight_stroke_is_its_width(width: int, place: int, upright: bool) -> None:
     image = np.zeros((1, SIDE, SIDE), np.uint8)
@@ -57,7 +59,7 @@ def test_pictures_are_measured_one_by_one() -> None:
     np.testing.assert_array_equal(thickness(many)[:: CHUNK // 3], one_by_one)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(arrays(np.bool_, (16, 16), elements=st.booleans()))
 def test_a_skeleton_is_a_part_and_as_connected(mask: np.ndarray) -> None:
     """Smoothed, since Zhang and Suen's algorithm removes whole squares of 2 × 2."""
@@ -72,6 +74,7 @@ def test_a_skeleton_is_a_part_and_as_connected(mask: np.ndarray) -> None:
     np.testing.assert_array_equal(thin(skeleton[None])[0], skeleton)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_enlarging_keeps_the_mean_and_interpolates(seed: int) -> None:
     image = np.zeros((1, 7, 5), np.uint8)
@@ -87,6 +90,7 @@ def test_enlarging_keeps_the_mean_and_interpolates(seed: int) -> None:
     np.testing.assert_allclose(middle, expected)
 
 
+@settings(deadline=None)
 @given(arrays(np.float64, (6, 6), elements=st.just(0.0) | st.floats(1e-6, 1)), st.integers(64, 255))
 def test_saturated_strokes_have_the_intensity_asked_for(coverage: np.ndarray, ink: int) -> None:
     raised = saturate(coverage)
