@@ -41,7 +41,8 @@ class LatentDiffusionGenerator(Generator):
         self.code_shape = self.prior.code_shape
         self.residual = settings.residual
         self.share = settings.autoencoder.share
-        self.fraction = 0.0
+        self.early, self._settled = True, False
+        self.advance(0.0)
 
     def condition(self, vectors: Vectors, dropped: Vectors | None = None) -> Tensor:
         return self.prior.condition(vectors, dropped)
@@ -55,15 +56,18 @@ class LatentDiffusionGenerator(Generator):
         return self.prior.encode(self.first.encode(image), condition)
 
     def first_stage(self, image: Tensor) -> dict[str, Tensor]:
-        return {"first_stage": self.first.loss(image)} if self.fraction < self.share else {}
+        return {"first_stage": self.first.loss(image)} if self.early else {}
 
     def advance(self, fraction: float) -> None:
-        self.fraction = fraction
-        self.first.requires_grad_(fraction < self.share)
+        """Compiled code is made anew when an attribute changes, so there are two that change once each."""
+        if self.early and fraction >= self.share:
+            self.early = False
+            self.first.requires_grad_(False)
+        self._settled = fraction >= self.share + UNSETTLED * (1 - self.share)
 
     @property
     def settled(self) -> bool:
-        return self.fraction >= self.share + UNSETTLED * (1 - self.share)
+        return self._settled
 
     def losses(
         self, image: Tensor, vectors: Vectors, code: Tensor, dropout: float, noise_bias: float

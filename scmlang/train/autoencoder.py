@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from diffusers import AutoencoderKL
+from pydantic import ValidationError
 from safetensors import SafetensorError
 
 from scmlang.diagnostics.base import ScmError
@@ -21,14 +22,13 @@ from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.plan import NeuralPlan
 from scmlang.train.atomic import reason
 from scmlang.train.batches import TensorData
-from scmlang.train.recipe import Recipe
+from scmlang.train.recipe import Latent, Recipe
 
 TYPE = "latent_diffusion"
 KEY = "latent.autoencoder"
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 LARGEST_CONFIG = 1 << 20
 IMAGES = 512  # from which the latents' moments are taken
-FIXED = {"_class_name": "AutoencoderKL", "act_fn": "silu"}
 NAMES = {
     "block_out_channels": "channels",
     "layers_per_block": "layers",
@@ -49,17 +49,32 @@ def sized(recipe: Recipe, plan: NeuralPlan) -> Recipe:
     if folder is None or image is None or (recipe.generator.name or image.mechanism) != TYPE:
         return recipe
     config = {**_defaults(), **_config(recipe, Path(folder))}
-    fixed = {**FIXED, "in_channels": image.domain.channels, "out_channels": image.domain.channels}
-    levels = len(config["block_out_channels"])
-    fixed["down_block_types"] = ["DownEncoderBlock2D"] * levels
-    fixed["up_block_types"] = ["UpDecoderBlock2D"] * levels
-    for name, wanted in fixed.items():
+    try:
+        sizes = {ours: config[theirs] for theirs, ours in NAMES.items()}
+        sizes["channels"] = tuple(sizes["channels"])
+        latent = Latent.model_validate({**recipe.latent.model_dump(), **sizes})
+    except (TypeError, ValidationError):
+        message = f"the sizes in the config.json of `{folder}` make no autoencoder"
+        raise ScmError([recipe.problem(KEY, "E216", message)]) from None
+    for name, wanted in _fixed(image.domain.channels, latent).items():
         if config[name] != wanted:
             message = f"the autoencoder in `{folder}` has `{name}` {config[name]!r}, and {wanted!r} is needed"
             raise ScmError([recipe.problem(KEY, "E216", message)])
-    sizes = {ours: config[theirs] for theirs, ours in NAMES.items()}
-    sizes["channels"] = tuple(sizes["channels"])
-    return recipe.model_copy(update={"latent": recipe.latent.model_copy(update=sizes)})
+    return recipe.model_copy(update={"latent": latent})
+
+
+def _fixed(channels: int, latent: Latent) -> dict[str, Any]:
+    """What a description must say beside the sizes."""
+    levels = len(latent.channels)
+    return {
+        "_class_name": "AutoencoderKL",
+        "act_fn": "silu",
+        "in_channels": channels,
+        "out_channels": channels,
+        "down_block_types": ["DownEncoderBlock2D"] * levels,
+        "up_block_types": ["UpDecoderBlock2D"] * levels,
+        "use_post_quant_conv": latent.quant,
+    }
 
 
 def take_over(model: NeuralCausalModel, recipe: Recipe, data: TensorData) -> None:

@@ -58,8 +58,8 @@ def start_run(runs: Path, model: CausalModel, plan: NeuralPlan, recipe: Recipe, 
             E194 when nothing can be written.
     """
     choose_device(recipe)
-    neural_settings(recipe, plan)
     recipe = sized(recipe, plan)
+    neural_settings(recipe, plan)
     return create_run(runs, model, recipe, data)
 
 

@@ -117,6 +117,7 @@ def test_weights_that_are_cut_short(tmp_path: Path) -> None:
         ("_class_name", "AutoencoderTiny"),
         ("in_channels", 3),
         ("act_fn", "relu"),
+        ("use_post_quant_conv", False),
         ("down_block_types", ["AttnDownEncoderBlock2D", "DownEncoderBlock2D"]),
     ],
 )
@@ -127,6 +128,21 @@ def test_an_autoencoder_of_another_kind(tmp_path: Path, key: str, value: object)
     found = problem(tmp_path, recipe_of(folder))
     assert found.code == "E216"
     assert f"`{key}`" in found.message
+
+
+@pytest.mark.parametrize("value", [4, [], ["wide"], None])
+def test_sizes_that_are_none(tmp_path: Path, value: object) -> None:
+    folder = saved(tmp_path / "vae")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "block_out_channels": value}))
+    assert problem(tmp_path, recipe_of(folder)).code == "E216"
+
+
+def test_weights_of_other_sizes_than_are_described(tmp_path: Path) -> None:
+    folder = saved(tmp_path / "vae")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "layers_per_block": 1, "latent_channels": 2}))
+    assert problem(tmp_path, recipe_of(folder)).code in ("E215", "E216")
 
 
 def test_no_other_generator_asks_for_it(tmp_path: Path) -> None:
