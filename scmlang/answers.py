@@ -9,14 +9,16 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.exact.engine import answer
 from scmlang.exact.refusals import not_finite
 from scmlang.exact.result import Axis
+from scmlang.identify.standing import Question, Standing, found_standing
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
@@ -59,6 +61,7 @@ class Answer:
         units: how many were drawn.
         seed: what they were drawn with.
         estimand: the formula by which data determine the number, where there are no equations.
+        question: what was asked of which model; None where :attr:`identification` is found otherwise.
     """
 
     query: str
@@ -73,6 +76,15 @@ class Answer:
     effective_sample_size: float | None = None
     units: int | None = None
     seed: int | None = None
+    question: Question | Standing | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def identification(self) -> Standing | None:
+        """Whether P(V) and the diagram determine the answer, or it rests on the model's mechanisms.
+
+        It is found when it is first asked for. None for bounds and estimates, which rest on data.
+        """
+        return self.question.standing() if isinstance(self.question, Question) else self.question
 
     @property
     def table(self) -> list[dict[str, Cell]]:
@@ -120,6 +132,7 @@ class Answer:
             "bounds": self.bounds,
             "standard_error": self.standard_error,
             "method": self.method,
+            "identification": None if self.identification is None else self.identification.to_json(),
             "estimand": self.estimand,
             "effective_sample_size": self.effective_sample_size,
             "units": self.units,
@@ -169,17 +182,18 @@ def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Ans
         message = f"`{shown}` edits an image, which a trained model does"
         helps = (f'ask a run: `scmlang query "{shown}"`',)
         raise ScmError([Diagnostic("E267", message, helps=helps)])
+    question = Question(model, query)
     if isinstance(query, Intervention):
         rows = tuple(_beside(model, query, exact=exact))
         if not rows:
             raise not_finite(model.observed[0], model)
         beside = ("variable", "level", "factual", "interventional")
-        return Answer(shown, "exact", METHOD + _left_out(model), None, beside, rows)
+        return Answer(shown, "exact", METHOD + _left_out(model), None, beside, rows, question=question)
     result = answer(model, query, exact=exact)
     if not result.axes:
-        return Answer(shown, "exact", METHOD, _number(result.value))
+        return Answer(shown, "exact", METHOD, _number(result.value), question=question)
     cells = tuple(table_rows(result.axes, (result.array,), model))
-    return Answer(shown, "exact", METHOD, None, headings(query, result.axes), cells)
+    return Answer(shown, "exact", METHOD, None, headings(query, result.axes), cells, question=question)
 
 
 def _left_out(model: CausalModel) -> str:
@@ -204,7 +218,9 @@ def _identified(model: CausalModel, quantity: Quantity, shown: str) -> Answer:
 
     found = identify_query(build_diagram(model), quantity, model.variables)
     if found.identifiable and found.estimand is not None:
-        return Answer(shown, "identified", found.method, None, estimand=show_estimand(found.estimand))
+        formula = show_estimand(found.estimand)
+        question = found_standing(found)
+        return Answer(shown, "identified", found.method, None, estimand=formula, question=question)
     verdict = "is not identifiable" if found.identifiable is False else "is not known to be identifiable"
     why = f": {found.witness}" if found.witness is not None else ""
     helps = (*found.notes, "give every variable an equation, and the answer is a number")

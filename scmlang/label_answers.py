@@ -19,11 +19,13 @@ from scmlang.answers import answer_exactly
 from scmlang.bounded import bounded
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import ScmError
+from scmlang.identify.standing import standing
 from scmlang.neural.fitted import fitted
 from scmlang.neural.query import EditAnswer, ImageAnswer, LabelChance, Level
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import show_value
+from scmlang.semantics.queries import read_query
 from scmlang.train.artefact import Artefact
 
 Interval = tuple[float, float]
@@ -74,7 +76,9 @@ class _Labels:
             intervals = self._intervals(query, len(levels))
             for level, p, interval in zip(levels, chances, intervals, strict=True):
                 if isinstance(p, int | float):
-                    found.append(LabelChance(name, level, float(p), interval))
+                    event = read_query(f"P({name}[{self.world}]={level} | {given})", self.model)
+                    identifiable = standing(self.model, event).identifiable
+                    found.append(LabelChance(name, level, float(p), interval, identifiable))
         return tuple(found)
 
     def _intervals(self, query: str, levels: int) -> list[Interval | None]:

@@ -7,7 +7,7 @@ given labels or the pictures is a diagnostic, and that nothing is written until 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from scmlang.data.image_folder import read_folder
 from scmlang.data.output import whole_file
 from scmlang.data.pictures import Caption, Row, draw_grid
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.identify.standing import standing
 from scmlang.neural.plan import ImagePlan
 from scmlang.neural.query import EditAnswer, ImageAnswer, Level, Subject, edit_subjects
 from scmlang.semantics.errors import suggestion
-from scmlang.semantics.queries import read_act, show
+from scmlang.semantics.queries import Edit, read_act, show
 from scmlang.semantics.worlds import read_value
 from scmlang.train.artefact import Artefact
 
@@ -71,7 +72,7 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
         _require_range("--steps", options.steps, 1, recipe.train_timesteps)
     _require_range("--samples", options.samples, 1, LARGEST_SAMPLES)
     _require_range("--seed", options.seed, 0, LARGEST_SEED)
-    return edit_subjects(
+    answer = edit_subjects(
         artefact.model,
         _subjects(artefact, image, options),
         query.numbers,
@@ -79,6 +80,8 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
         show(query, model.variables),
         options.samples,
     )
+    edit = Edit(image.name, query.settings, query.span)
+    return replace(answer, identification=standing(model, edit))
 
 
 def _guidance(artefact: Artefact, options: QueryOptions) -> dict[str, float]:
@@ -189,7 +192,14 @@ def to_json(answer: EditAnswer, paths: Sequence[Mapping[str, str]]) -> dict[str,
         if answer.samples > 1:
             entry["samples"] = [dict(labels) for labels in image.counterfactual]
         images.append(entry)
-    return {"schema": SCHEMA, "query": answer.query, "status": answer.status, "images": images}
+    rests = answer.identification
+    return {
+        "schema": SCHEMA,
+        "query": answer.query,
+        "status": answer.status,
+        "identification": None if rests is None else rests.to_json(),
+        "images": images,
+    }
 
 
 def write_pictures(answer: EditAnswer, folder: Path) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scmlang.answers import Answer, answer_exactly, cell, headings, table_rows, world_of
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.identify.standing import Question
 from scmlang.semantics.domains import Finite, Real
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
@@ -113,17 +114,19 @@ def answer_by_sampling(model: CausalModel, text: str, *, units: int = UNITS, see
     if isinstance(query, Intervention):
         return _beside(model, query, shown, units, seed)
     (found,) = estimate(model, [query], units, seed)
+    question = Question(model, query)
     if not found.result.axes:
         value, error = float(found.result.array), float(found.errors)
-        return _answer(shown, found.effective, units, seed, value=value, standard_error=error)
+        return _answer(shown, question, found.effective, units, seed, value=value, standard_error=error)
     axes, numbers = found.result.axes, (found.result.array, found.errors)
     columns = (*headings(query, axes), "standard_error")
     rows = tuple(table_rows(axes, numbers, model))
-    return _answer(shown, found.effective, units, seed, columns=columns, rows=rows)
+    return _answer(shown, question, found.effective, units, seed, columns=columns, rows=rows)
 
 
 def _answer(
     shown: str,
+    question: Question,
     effective: float,
     units: int,
     seed: int,
@@ -147,6 +150,7 @@ def _answer(
         effective_sample_size=min(effective, float(units)),
         units=units,
         seed=seed,
+        question=question,
     )
 
 
@@ -165,7 +169,8 @@ def _beside(model: CausalModel, query: Intervention, shown: str, units: int, see
         for level, *numbers in zip(levels, *(part.reshape(-1) for part in parts), strict=True):
             rows.append((variable.name, level, *map(cell, numbers)))
     effective = min(part.effective for part in found)
-    return _answer(shown, effective, units, seed, columns=_BESIDE, rows=tuple(rows))
+    question = Question(model, query)
+    return _answer(shown, question, effective, units, seed, columns=_BESIDE, rows=tuple(rows))
 
 
 def _marginal(name: str, world: World, *, real: bool) -> Quantity:

@@ -24,6 +24,8 @@ def test_every_label_that_is_reached_has_a_distribution_within_its_bounds(stroke
             assert chance.bounds is not None
             low, high = chance.bounds
             assert low - 1e-6 <= chance.p <= high + 1e-6
+            assert chance.identifiable is not None
+            assert not chance.identifiable or high - low < 1e-6
         assert chances.keys() == {"K"}  # Z is a cause of S, and T has no table
         assert sum(chances["K"]) == pytest.approx(1)
         drawn = image.counterfactual[0]["K"]
@@ -43,4 +45,4 @@ def test_the_command_shows_them(strokes: Path, tmp_path: Path, capsys: Capture) 
     assert run_here(*ask, "--out", tmp_path / "b.png", "--format", "json") == 0
     labels = json.loads(capsys.readouterr().out)["images"][0]["labels"]
     assert {label["variable"] for label in labels} == {"K"}
-    assert labels[0].keys() == {"variable", "level", "p", "bounds"}
+    assert labels[0].keys() == {"variable", "level", "p", "bounds", "identifiable"}

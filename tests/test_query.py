@@ -184,7 +184,8 @@ def answer(artefact: Artefact, pictures: tuple[Path, ...]) -> EditAnswer:
 def test_json_has_the_fields_of_schema_1(answer: EditAnswer, tmp_path: Path) -> None:
     paths = write_pictures(answer, tmp_path / "out")
     value = json.loads(json.dumps(to_json(answer, paths)))
-    assert set(value) == {"schema", "query", "status", "images"}
+    assert set(value) == {"schema", "query", "status", "identification", "images"}
+    assert value["identification"]["identifiable"] is False
     assert (value["schema"], value["query"], value["status"]) == (1, "do(S=ring)", STATUS)
     first = value["images"][0]
     assert set(first) == {

@@ -17,7 +17,7 @@ from scmlang.cli.tables import print_table
 from scmlang.diagnostics.render import render, wants_colour
 from scmlang.diagnostics.width import clean
 from scmlang.sampled import UNITS, Method, answer_model
-from scmlang.views.answer import NUMBERS, how, show_rows
+from scmlang.views.answer import NUMBERS, closing, show_rows
 from scmlang.views.cells import show_number
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def query(
     _print(answer)
     _print_labels(answer)
     print(f"{answer.status}; run {artefact.run.folder}, step {artefact.step}")
+    if answer.identification is not None:
+        print(answer.identification)
     print(f"picture: {out}")
 
 
@@ -131,9 +133,10 @@ def _print_answer(found: Answer, format: Format) -> None:
         print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif format is Format.csv:
         sys.stdout.write(found.to_csv())
+        sys.stderr.write(f"{found.identification}\n")
     elif found.columns:
         print_table(found.query, found.columns, show_rows(found), right=NUMBERS)
-        print(how(found))
+        print(*closing(found), sep="\n")
     else:
         print(found)
 
@@ -161,10 +164,13 @@ def _print_labels(answer: EditAnswer) -> None:
             if str(image.counterfactual[0][chance.variable]) == chance.level:
                 low, high = map(show_number, chance.bounds or (None, None), (3, 3))
                 file = clean(Path(image.file).name)
-                rows.append((file, f"{chance.variable}={chance.level}", show_number(chance.p, 3), low, high))
+                known = {True: "yes", False: "no", None: "undecided"}[chance.identifiable]
+                level = f"{chance.variable}={chance.level}"
+                rows.append((file, level, show_number(chance.p, 3), low, high, known))
     if rows:
         title = "the labels' own chances, given the factual ones; bounds over all models that fit as well"
-        print_table(title, ("image", "drawn", "p", "low", "high"), rows, right=("p", "low", "high"))
+        headings = ("image", "drawn", "p", "low", "high", "identified")
+        print_table(title, headings, rows, right=("p", "low", "high"))
 
 
 def _confidence(image: ImageAnswer) -> Iterator[str]:

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from scmlang.identify.standing import Standing
 from scmlang.neural.columns import shown, tensor_column
 from scmlang.neural.edit import Edit, EditOptions, counterfactual_edit
 from scmlang.neural.embeddings import RealAutoencoder
@@ -50,12 +51,15 @@ class LabelChance:
         p: by the learned model.
         bounds: by all models of the diagram that have the learned distribution of the labels; None where they
             were not computed.
+        identifiable: whether that distribution and the diagram determine the chance; None where that has not
+            been decided.
     """
 
     variable: str
     level: str
     p: float
     bounds: tuple[float, float] | None = None
+    identifiable: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,14 @@ class EditAnswer:
         status: how the answer was had.
         images: one answer per subject, in order.
         samples: posterior draws per image.
+        identification: whether P(V) and the diagram determine the edited picture's distribution.
     """
 
     query: str
     images: tuple[ImageAnswer, ...]
     samples: int
     status: str = STATUS
+    identification: Standing | None = None
 
 
 def edit_subjects(

@@ -42,6 +42,8 @@ class Shown(Protocol):
     def standard_error(self) -> float | None: ...
     @property
     def estimand(self) -> str | None: ...
+    @property
+    def identification(self) -> object: ...
 
 
 def show_rows(answer: Shown) -> list[tuple[str, ...]]:
@@ -57,9 +59,9 @@ def _shown(cell: Cell, digits: int) -> str:
 def to_text(answer: Shown) -> str:
     """The lines that the command line prints."""
     if not answer.columns:
-        return f"{answer.query} {_result(answer)}\n{how(answer)}"
+        return "\n".join([f"{answer.query} {_result(answer)}", *closing(answer)])
     lines = table_lines(answer.columns, show_rows(answer), NUMBERS)
-    return "\n".join([answer.query, *lines, "", how(answer)])
+    return "\n".join([answer.query, *lines, "", *closing(answer)])
 
 
 def _result(answer: Shown) -> str:
@@ -78,13 +80,19 @@ def how(answer: Shown) -> str:
     return f"{answer.status}, by {answer.method}"
 
 
+def closing(answer: Shown) -> list[str]:
+    """How the answer was had, and what it rests on, which the status of a formula says by itself."""
+    rests = () if answer.identification is None or answer.status == "identified" else (answer.identification,)
+    return [how(answer), *map(str, rests)]
+
+
 def to_html(answer: Shown) -> str:
     """A table for notebooks, the query above and how it was had below."""
     if not answer.columns:
-        return f"<p>{_code(answer.query)} {escape(_result(answer))}<br>{_small(how(answer))}</p>"
+        return f"<p>{_code(answer.query)} {escape(_result(answer))}<br>{_closing(answer)}</p>"
     head = "".join(f"<th{_side(name)}>{escape(name)}</th>" for name in answer.columns)
     body = "".join(f"<tr>{_cells(answer.columns, row)}</tr>" for row in show_rows(answer))
-    caption = f"<caption>{_code(answer.query)}<br>{_small(how(answer))}</caption>"
+    caption = f"<caption>{_code(answer.query)}<br>{_closing(answer)}</caption>"
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -100,8 +108,8 @@ def _code(text: str) -> str:
     return f"<code>{escape(text)}</code>"
 
 
-def _small(text: str) -> str:
-    return f"<small>{escape(text)}</small>"
+def _closing(answer: Shown) -> str:
+    return f"<small>{'<br>'.join(map(escape, closing(answer)))}</small>"
 
 
 def chart(answer: Shown) -> Chart:

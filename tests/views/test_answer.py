@@ -41,7 +41,11 @@ def test_one_number_is_one_bar() -> None:
     found = answer_exactly(TOY, "P(I[X=1]=6 | I=5)", exact=True)
     (bar,) = found.plot().bars
     assert (bar.value, bar.text, bar.whisker) == (4 / 19, "4/19", None)
-    assert str(found) == repr(found) == "P(I[X=1]=6 | I=5) = 4/19\nexact, by variable elimination"
+    number, how, rests = str(found).splitlines()
+    assert (number, how) == ("P(I[X=1]=6 | I=5) = 4/19", "exact, by variable elimination")
+    assert rests.startswith("not identified: ")
+    assert str(found) == repr(found)
+    assert "<br>not identified: " in found._repr_html_()
     assert "<code>P(I[X=1]=6 | I=5)</code> = 4/19" in found._repr_html_()
 
 

@@ -33,7 +33,7 @@ from scmlang.semantics.quantities import (
 )
 
 Term = Probability | Expectation
-_DECLARED = "it is identifiable because the variables have the declared numbers of values, not in general"
+DECLARED = "it is identifiable because the variables have the declared numbers of values, not in general"
 _NEVER = "what is given never happens, in any model of the diagram"
 _ONE_VALUE = "a variable that is asked about at each of its values has one value only: ask with values"
 
@@ -114,7 +114,7 @@ def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint
     levels = [target for one in asked for target in by_level(one, derivation.words)]
     found = by_totals(totals, levels, given)
     if found is not None:
-        return _Found(True, found, steps=totals.steps, notes=(_DECLARED,) if written else ())
+        return _Found(True, found, steps=totals.steps, notes=(DECLARED,) if written else ())
     witness = next(iter((*derivation.failed, *totals.failed)), None)
     if any(rule(derivation.fresh(), asked, given) for rule in (_one_case, _one_opposite, _one_class)):
         return _Found(False, witness=witness, steps=derivation.steps)
