@@ -100,7 +100,8 @@ class Network(Nodes):
         chances = [self._chances(equation, domain, instance) for instance in together]
         nodes = [self._variable(instance, domain) for instance in together]
         if len(together) == 1:
-            self._factor([*chances[0].parents, nodes[0]], chances[0].array)
+            parents, array = chances[0]
+            self._factor((*parents, nodes[0]), array)
         elif equation.coupling is Coupling.GUMBEL and domain.size > 2:
             self._gumbel(together, chances, nodes)
         else:
@@ -146,8 +147,8 @@ class Network(Nodes):
         """The nodes of the parents where all have the levels of their domains, as the axes of tables do."""
         known = self._operands
         found = [known[p] if p in known else self.operand(p) for p in self._parents[instance].values()]
-        nodes = [operand for operand in found if isinstance(operand, int)]
-        return nodes if len(nodes) == len(found) and self._leveled.issuperset(nodes) else None
+        leveled = self._leveled  # among which no fixed value is
+        return [node for node in found if isinstance(node, int)] if leveled.issuperset(found) else None
 
     def _monotone(self, name: str, chances: list[_Chances], nodes: list[int]) -> None:
         lengths, reached = intervals([c.array for c in chances], self.numbers)

@@ -180,12 +180,9 @@ class CausalModel:
 
     @property
     def _declares_causes_first(self) -> bool:
-        declared: set[str] = set()
-        for name in self.variables:
-            if not declared.issuperset(self.parents[name]):
-                return False
-            declared.add(name)
-        return True
+        position = {name: i for i, name in enumerate(self.variables)}
+        last = [(name, own[-1]) for name, own in self.parents.items() if own]
+        return all(position[parent] < position[name] for name, parent in last)
 
     @cached_property
     def topological_order(self) -> tuple[str, ...]:
