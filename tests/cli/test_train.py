@@ -133,23 +133,3 @@ def test_ctrl_c_saves_and_resume_goes_on(strokes: Path, tmp_path: Path) -> None:
     assert steps == sorted(set(steps))
     assert steps[-1] == 400
     assert list(runs.glob("*/*")) == [folder]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "query"), [("frontdoor", "do(C=green)"), ("backdoor", "do(D=8)")])
-def test_bar_mnist_from_sampling_to_editing(tmp_path: Path, capsys: Capture, name: str, query: str) -> None:
-    here, runs = EXAMPLES / "bar_mnist", tmp_path / "runs"
-    data, grid = tmp_path / "data", tmp_path / "grid.png"
-    assert run_here("sample", here / f"{name}_truth.scm", "-n", 300, "--seed", 1, "-o", data) == 0
-    overrides = [*TINY, "--set", "train.steps=20"]
-    assert run_here("train", here / f"{name}.scm", "--data", data, "--runs", runs, *overrides) == 0
-    capsys.readouterr()
-    assert run_here("query", query, "--runs", runs, "--out", grid, "--format", "json", "--samples", 2) == 0
-    value = json.loads(capsys.readouterr().out)
-    key, level = query[3:-1].split("=")
-    for image in value["images"]:
-        assert str(image["counterfactual"][key]) == level
-        assert image["reconstruction_l1"] < 0.05
-        if name == "frontdoor":
-            assert image["counterfactual"]["D"] == image["factual"]["D"]
-    assert grid.is_file()

@@ -22,6 +22,7 @@ NAMES = ["5_o_Clock_Shadow", "Bald", "Gray_Hair", "Male", "No_Beard", "Smiling",
 SPLITS = [0] * 20 + [1] * 6 + [2] * 6
 COUNT = len(SPLITS)
 WIDTH, HEIGHT = 178, 218
+SMALL = ("--set", "backbone.layers=1", "--set", "backbone.attention=false")
 LEVELS = np.random.default_rng(0).integers(0, 2, (COUNT, len(NAMES)))
 
 
@@ -117,7 +118,7 @@ def test_from_the_hand_out_to_an_edit(
     celeba: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     prepare(celeba, "-o", tmp_path / "data")
-    recipe = ("--recipe", CELEBA / "celeba.yaml", *TINY, "--set", "backbone.layers=1")
+    recipe = ("--recipe", CELEBA / "celeba.yaml", *TINY, *SMALL)
     machine = [
         word for key in ("precision=no", "compile=false", "device=cpu") for word in ("--set", f"train.{key}")
     ]
