@@ -5,23 +5,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scmlang.cli.model import ModelText, open_model
-from scmlang.compiler import open_artefact
+from scmlang.compiler import Compilation, open_artefact
 from scmlang.diagnostics.base import Diagnostic
 from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from scmlang.evaluate.evaluation import Options
+    from scmlang.evaluate.interventions import Act
+    from scmlang.evaluate.report import Report
+    from scmlang.evaluate.truth import Units
     from scmlang.train.artefact import Artefact
+    from scmlang.train.recipe import Recipe
+    from scmlang.train.runs import Run
 
 
-PIPED_WIDTH = 120
+PIPED_WIDTH = 160
 LARGEST_SEED = 2**62
 
 
@@ -30,13 +39,30 @@ class Format(StrEnum):
     json = "json"
 
 
+class Metric(StrEnum):
+    """The edits are always evaluated; the others are :class:`scmlang.evaluate.evaluation.Part`."""
+
+    edits = "edits"
+    composition = "composition"
+    reversibility = "reversibility"
+    probes = "probes"
+    distributions = "distributions"
+    units = "units"
+    realism = "realism"
+
+
 def evaluate(
+    compared: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[RUN]...", help="With --compare, the runs; the first is the baseline."),
+    ] = None,
     truth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The model that the data were sampled from.")
     ] = None,
     model: ModelText = None,
     run: Annotated[Path | None, typer.Option(metavar="DIR", help="The run; the newest by default.")] = None,
     runs: Annotated[Path, typer.Option(metavar="DIR", help="Where runs are.")] = Path("runs"),
+    compare: Annotated[bool, typer.Option("--compare", help="Put several runs side by side.")] = False,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The data folder; the run's by default.")
     ] = None,
@@ -46,19 +72,21 @@ def evaluate(
         typer.Option(
             metavar="QUERY",
             help="An intervention, such as 'do(D=8)'; repeatable. By default every level of labels with up "
-            "to three, the most frequent level of others, and the quartiles of real ones.",
+            "to ten, the most frequent level of others, and the quartiles of real ones.",
         ),
+    ] = None,
+    metrics: Annotated[
+        list[Metric] | None,
+        typer.Option(help="What to evaluate beside the edits; repeatable. Everything by default."),
     ] = None,
     steps: Annotated[
         int | None, typer.Option(min=1, metavar="K", help="Sampling steps; the recipe's by default.")
     ] = None,
-    sampler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="What is inverted: ddpm, ddim or sde-dpmsolver++; the recipe's by default."
-        ),
-    ] = None,
-    cycles: Annotated[int, typer.Option(min=1, metavar="K", help="Cycles of the null intervention.")] = 1,
+    cycles: Annotated[int, typer.Option(min=1, metavar="K", help="Cycles of the null intervention.")] = 10,
+    few: Annotated[
+        int,
+        typer.Option(min=2, metavar="N", help="Images for more than one cycle, and to undo of each edit."),
+    ] = 200,
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The same seed gives the same report.")
     ] = 0,
@@ -67,7 +95,7 @@ def evaluate(
         typer.Option(
             metavar="PATH",
             help="A page (.html), or a folder for report.html and report.json; by default the run's "
-            "evaluation/.",
+            "evaluation/, or for --compare the present folder.",
         ),
     ] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.text,
@@ -77,53 +105,170 @@ def evaluate(
     Edits images of the split `test` under interventions and scores the result: is the target reached, what
     else changed, how far is the picture from the true counterfactual one. A classifier trained on real
     images alone is the judge; it is trained on the first evaluation of a run and kept with it.
+
+    With --compare, several runs are put side by side on the same images. A run that was evaluated before with
+    the same options is not edited again.
     """
-    from scmlang.evaluate.evaluation import evaluate as evaluate_model
-    from scmlang.evaluate.interventions import read_acts
-    from scmlang.evaluate.match import compare_diagrams
-    from scmlang.evaluate.output import write_report
-    from scmlang.evaluate.truth import held_out, open_truth
     from scmlang.train.runs import newest_run, open_run
 
-    compilation = open_model(truth, model, "--truth")
-    chosen = open_run(run) if run is not None else newest_run(runs)
-    artefact = open_artefact(chosen)
-    learner = artefact.causal_model
-    acts = read_acts(do or (), learner)
-    options = _options(artefact, steps, sampler, cycles, seed)
-    folder = chosen.folder / "evaluation"
-    known = open_truth(compilation.model, learner, data if data is not None else Path(chosen.record.data))
-    differences = compare_diagrams(compilation.model, learner)
-    _warn((*compilation.warnings, *artefact.warnings, *differences))
-    units = held_out(known, learner, n)
-    with _bars() as progress:
-        report = evaluate_model(
-            artefact, units, acts, options, run=chosen.name, folder=folder, progress=progress
-        )
-    page = write_report(report, out if out is not None else folder)
-    if format is Format.json:
-        from scmlang.train.atomic import to_json
-
-        sys.stdout.write(to_json(report.to_json()).decode())
+    if compare != bool(compared) or (compared is not None and len(compared) == 1):
+        raise typer.BadParameter("give two runs or more, and --compare", param_hint="RUN")
+    if compared and run is not None:
+        raise typer.BadParameter("the runs to compare stand behind --compare", param_hint="--run")
+    asked = _Asked(truth, model, data, n, tuple(do or ()), tuple(metrics or Metric), steps, cycles, few, seed)
+    if compared:
+        _compare(asked, [open_run(each) for each in compared], out if out is not None else Path(), format)
         return
-    from rich.console import Console
+    chosen = open_run(run) if run is not None else newest_run(runs)
+    _evaluate(asked, chosen, out, format)
 
+
+@dataclass(frozen=True)
+class _Asked:
+    """The options that every run is evaluated with."""
+
+    truth: Path | None
+    text: str | None
+    data: Path | None
+    n: int
+    do: tuple[str, ...]
+    metrics: tuple[Metric, ...]
+    steps: int | None
+    cycles: int
+    few: int
+    seed: int
+
+    @cached_property
+    def compilation(self) -> Compilation:
+        return open_model(self.truth, self.text, "--truth")
+
+    def opened(self, run: Run) -> _Opened:
+        """A run, ready to be evaluated; what is wrong with it is told, what is odd is warned of."""
+        from scmlang.evaluate.interventions import read_acts
+        from scmlang.evaluate.match import compare_diagrams
+        from scmlang.evaluate.truth import held_out, open_truth
+
+        artefact = open_artefact(run)
+        learner = artefact.causal_model
+        acts = read_acts(self.do, learner)
+        options = self._options(artefact.recipe)
+        truth = self.compilation.model
+        known = open_truth(truth, learner, self.data if self.data is not None else Path(run.record.data))
+        _warn((*self.compilation.warnings, *artefact.warnings, *compare_diagrams(truth, learner)))
+        return _Opened(run, artefact, held_out(known, learner, self.n), acts, options)
+
+    def _options(self, recipe: Recipe) -> Options:
+        from scmlang.evaluate.evaluation import Options, Part
+        from scmlang.neural.edit import EditOptions
+
+        diffusion = recipe.diffusion
+        chosen = self.steps if self.steps is not None else diffusion.steps
+        if chosen > diffusion.train_timesteps:
+            raise typer.BadParameter(
+                f"the model was trained with {diffusion.train_timesteps} time steps", param_hint="--steps"
+            )
+        edit = EditOptions(chosen, diffusion.inversion, dict(diffusion.guidance), self.seed)
+        parts = frozenset(Part(each.value) for each in self.metrics if each is not Metric.edits)
+        return Options(edit, self.cycles, self.few, parts)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A run with the held-out units, the interventions and the options."""
+
+    run: Run
+    artefact: Artefact
+    units: Units
+    acts: tuple[Act, ...]
+    options: Options
+
+    @property
+    def folder(self) -> Path:
+        return self.run.folder / "evaluation"
+
+    @property
+    def key(self) -> str:
+        from scmlang.evaluate.kept import evaluation_key
+
+        return evaluation_key(self.run, self.artefact.step, self.units, self.acts, self.options)
+
+    def evaluated(self, judges: Path) -> Report:
+        """Its report; the cells are kept with the run."""
+        from scmlang.evaluate.cells import cells, save_cells
+        from scmlang.evaluate.evaluation import evaluate
+
+        with _bars() as progress:
+            report = evaluate(
+                self.artefact,
+                self.units,
+                self.acts,
+                self.options,
+                run=self.run.name,
+                folder=judges,
+                progress=progress,
+            )
+        save_cells(cells(report), self.key, self.folder)
+        return report
+
+
+def _evaluate(asked: _Asked, run: Run, out: Path | None, format: Format) -> None:
+    from scmlang.evaluate.output import write_report
+
+    opened = asked.opened(run)
+    report = opened.evaluated(opened.folder)
+    page = write_report(report, out if out is not None else opened.folder)
+    if format is Format.json:
+        _print_json(report.to_json())
+        return
     from scmlang.evaluate.text import print_report
 
-    console = Console()
-    print_report(report, console if console.is_terminal else Console(width=PIPED_WIDTH))
+    print_report(report, _console())
     typer.echo(f"report: {page}")
 
 
-def _options(artefact: Artefact, steps: int | None, sampler: str | None, cycles: int, seed: int) -> Options:
-    from scmlang.evaluate.evaluation import Options
+def _compare(asked: _Asked, runs: list[Run], out: Path, format: Format) -> None:
+    from scmlang.evaluate.cells import load_cells
+    from scmlang.evaluate.comparison import compare, print_comparison
+    from scmlang.evaluate.kept import require_same_units
+    from scmlang.evaluate.output import write_comparison, write_report
 
-    diffusion = artefact.recipe.diffusion
-    if steps is not None and steps > diffusion.train_timesteps:
-        raise typer.BadParameter(
-            f"the model was trained with {diffusion.train_timesteps} time steps", param_hint="--steps"
-        )
-    return Options(artefact.edit_options(steps, sampler, dict(diffusion.guidance), seed), cycles)
+    opened = [asked.opened(run) for run in runs]
+    names = _names(runs)
+    require_same_units(names, [each.units for each in opened])
+    found = {}
+    for name, each in zip(names, opened, strict=True):
+        cells = load_cells(each.key, each.folder)
+        if cells is None:
+            write_report(each.evaluated(opened[0].folder), each.folder)
+            cells = load_cells(each.key, each.folder)
+        found[name] = cells or ()
+    facts = tuple(f"{name}: step {each.artefact.step}" for name, each in zip(names, opened, strict=True))
+    comparison = compare(found, facts, asked.seed)
+    page = write_comparison(comparison, out)
+    if format is Format.json:
+        _print_json(comparison.to_json())
+        return
+    print_comparison(comparison, _console())
+    typer.echo(f"comparison: {page}")
+
+
+def _names(runs: list[Run]) -> list[str]:
+    """Short names where they tell the runs apart, else their folders."""
+    short = [run.name for run in runs]
+    return short if len(set(short)) == len(short) else [str(run.folder) for run in runs]
+
+
+def _print_json(body: dict[str, Any]) -> None:
+    from scmlang.train.atomic import to_json
+
+    sys.stdout.write(to_json(body).decode())
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
 
 
 def _warn(warnings: tuple[Diagnostic, ...]) -> None:

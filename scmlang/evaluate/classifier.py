@@ -7,7 +7,7 @@ generated image in its training.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,7 @@ from scmlang.semantics.expressions import Columns
 
 Advance = Callable[[int], None]
 LARGEST_MAP = 7
+POOLING = -3  # pooling, flattening and dropout come after the convolutions
 ROTATION, SCALE, SHEAR, SHIFT = 0.17, 0.1, 0.1, 0.14
 
 
@@ -101,6 +102,11 @@ class JudgeNetwork(nn.Module):
         )
         self.heads = nn.ModuleList(nn.Linear(2 * width * grid[0] * grid[1], size) for size in outputs)
 
+    def features(self, images: Tensor) -> Tensor:
+        """What the last convolution finds, its mean over the image: ``[n, 2 · width]``."""
+        hidden: Tensor = self.trunk[:POOLING](images)
+        return hidden.mean((2, 3))
+
     def forward(self, images: Tensor) -> list[Tensor]:
         """The outputs of every head for images ``[n, C, H, W]`` in [0, 1]."""
         hidden = self.trunk(images)
@@ -126,11 +132,15 @@ class Judge:
     @torch.no_grad()
     def read(self, images: NDArray[np.uint8], batch: int = 512) -> dict[str, NDArray[np.generic]]:
         """The labels it reads off images uint8[n, C, H, W]: numeric values ``[n]``."""
-        pixels = torch.from_numpy(np.ascontiguousarray(images))
-        starts = range(0, len(pixels), batch)
-        outputs = [self.network(pixels[start : start + batch].float() / 255) for start in starts]
+        outputs = [self.network(part) for part in _parts(images, batch)]
         columns = [torch.cat(parts) for parts in zip(*outputs, strict=True)]
         return {head.name: head.value(column) for head, column in zip(self.heads, columns, strict=True)}
+
+    @torch.no_grad()
+    def features(self, images: NDArray[np.uint8], batch: int = 512) -> NDArray[np.float64]:
+        """Features float64[n, d] of images uint8[n, C, H, W], by which their distributions are compared."""
+        found = [self.network.features(part).double() for part in _parts(images, batch)]
+        return np.asarray(torch.cat(found).numpy())
 
 
 @dataclass(frozen=True)
@@ -188,6 +198,13 @@ def distort(images: Tensor, chance: float, generator: torch.Generator) -> Tensor
     maps[kept] = torch.tensor([1.0, 0, 0, 0, 1, 0])
     grid = F.affine_grid(maps.reshape(n, 2, 3), list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def _parts(images: NDArray[np.uint8], batch: int) -> Iterator[Tensor]:
+    """Images as the network takes them, ``batch`` at a time."""
+    pixels = torch.from_numpy(np.ascontiguousarray(images))
+    for start in range(0, len(pixels), batch):
+        yield pixels[start : start + batch].float() / 255
 
 
 def _block(inputs: int, outputs: int, stride: int) -> list[nn.Module]:

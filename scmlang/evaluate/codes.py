@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CODES: dict[str, str] = {
+    "E210": "runs that cannot be compared image by image",
     "E230": "the truth does not describe the learner's variables",
     "E231": "nothing is known of the units of these data",
     "E232": "the truth is not the model that these data were sampled from",

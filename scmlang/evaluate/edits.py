@@ -1,4 +1,4 @@
-"""Asking the model: many edits of the same images, from columns of data to columns of data."""
+"""Asking the model: many edits of the same images, their codes, and new images."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from scmlang.neural.columns import numpy_columns, tensor_column, tensor_labels
 from scmlang.neural.edit import EditOptions, counterfactual_edits
+from scmlang.neural.image import Condition
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 from scmlang.neural.pixels import to_bytes, to_unit
 from scmlang.neural.plan import NeuralPlan
@@ -19,6 +20,7 @@ from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Columns
 
 Advance = Callable[[int], None]
+SAMPLER = "ddpm"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def answer(
     model: NeuralCausalModel,
     images: NDArray[np.uint8],
     columns: Columns,
-    settings: Sequence[Mapping[str, int | float]],
+    settings: Sequence[Mapping[str, int | float | NDArray[np.generic]]],
     options: EditOptions,
     advance: Advance = lambda rows: None,
 ) -> Answers:
@@ -51,7 +53,7 @@ def answer(
         model: a trained model with an image.
         images: uint8[n, C, H, W].
         columns: the numeric values ``[n]`` of every label.
-        settings: the interventions, each a numeric value by variable.
+        settings: the interventions, each by variable a numeric value, or one ``[n]`` for every image.
         options: how an edit is made.
         advance: called with the number of images generated.
 
@@ -74,9 +76,70 @@ def _bytes(images: Tensor) -> NDArray[np.uint8]:
     return pixels
 
 
-def _do(model: NeuralCausalModel, settings: Mapping[str, int | float], n: int) -> dict[str, Tensor]:
-    columns = {name: np.full(n, value) for name, value in settings.items()}
+def _do(
+    model: NeuralCausalModel, settings: Mapping[str, int | float | NDArray[np.generic]], n: int
+) -> dict[str, Tensor]:
+    columns = {name: np.array(np.broadcast_to(value, (n,))) for name, value in settings.items()}
     return {name: tensor_column(model.plan.label(name), value) for name, value in columns.items()}
+
+
+@torch.no_grad()
+def codes(
+    model: NeuralCausalModel, images: NDArray[np.uint8], columns: Columns, seed: int, batch: int = 512
+) -> dict[str, Tensor]:
+    """The ``mean`` and a ``draw`` of q(z | I, v), float32 ``[n, d]``; empty for a model without a code.
+
+    Args:
+        model: a trained model with an image.
+        images: uint8[n, C, H, W].
+        columns: the numeric values ``[n]`` of every label.
+        seed: of the draw.
+        batch: rows per forward pass.
+    """
+    generator = model.generator
+    if generator is None or generator.encoder is None:
+        return {}
+    noise = torch.Generator().manual_seed(seed)
+    labels = tensor_labels(model.plan, columns)
+    found: dict[str, list[Tensor]] = {"mean": [], "draw": []}
+    for start in range(0, len(images), batch):
+        rows = slice(start, start + batch)
+        pixels = to_unit(torch.from_numpy(images[rows])).to(model.device)
+        here = _on(model.device, {name: value[rows] for name, value in labels.items()})
+        code = generator.encode(pixels, generator.condition(model.vectors(here)))
+        found["mean"].append(code.mean.flatten(1).cpu())
+        found["draw"].append(code.sample(noise).flatten(1).cpu())
+    return {name: torch.cat(parts) for name, parts in found.items()}
+
+
+@torch.no_grad()
+def new_images(
+    model: NeuralCausalModel, n: int, steps: int, seed: int, batch: int = 128
+) -> NDArray[np.uint8]:
+    """Draws from the model's own P(I), uint8[n, C, H, W]: labels, z and noise from their priors.
+
+    Args:
+        model: a trained model with an image, whose labels can be sampled without one.
+        n: how many.
+        steps: sampling steps.
+        seed: of every random draw.
+        batch: rows per forward pass.
+
+    Raises:
+        ValueError: when the model has no image variable.
+    """
+    generator = model.generator
+    if generator is None:
+        raise ValueError("the model has no image variable to sample")
+    noise = torch.Generator().manual_seed(seed)
+    labels = model.sample_labels(n, {}, noise)
+    code = torch.randn((n, *generator.code_shape), generator=noise).to(model.device)
+    parts = []
+    for start in range(0, n, batch):
+        rows = slice(start, start + batch)
+        vectors = model.vectors({name: value[rows] for name, value in labels.items()})
+        parts.append(generator.sample(Condition(vectors, code[rows], {}), SAMPLER, steps, noise))
+    return _bytes(torch.cat(parts))
 
 
 def _values(plan: NeuralPlan, labels: Labels, factual: Columns) -> dict[str, NDArray[np.generic]]:

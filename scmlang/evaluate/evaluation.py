@@ -4,31 +4,55 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scmlang.diagnostics.base import InternalError
 from scmlang.evaluate.classifier import Judge, JudgeOptions, Labelled, read_scores
-from scmlang.evaluate.edits import Answers, answer
+from scmlang.evaluate.edits import Answers, answer, codes, new_images
 from scmlang.evaluate.gallery import gallery
 from scmlang.evaluate.interventions import Act, default_acts
 from scmlang.evaluate.judge import MARGINAL, obtain_judge
-from scmlang.evaluate.metrics import absolute_error, bootstrap
-from scmlang.evaluate.report import Composition, JudgeScore, Provenance, Report
-from scmlang.evaluate.scores import World, score
-from scmlang.evaluate.tables import ROWS, compare_distributions
-from scmlang.evaluate.truth import Truth, Units
+from scmlang.evaluate.learned import learned_labels
+from scmlang.evaluate.probes import Coded, probe_labels
+from scmlang.evaluate.realism import realism
+from scmlang.evaluate.repeats import composition, reversibility
+from scmlang.evaluate.report import (
+    Composition,
+    Inside,
+    JudgeScore,
+    Probe,
+    Provenance,
+    Realism,
+    Report,
+    Reversal,
+)
+from scmlang.evaluate.scores import score
+from scmlang.evaluate.summary import with_summary
+from scmlang.evaluate.tables import ROWS, compare_distributions, compare_marginals
+from scmlang.evaluate.truth import Truth, Units, training_images, training_labels
+from scmlang.evaluate.units import inside, staying
+from scmlang.evaluate.worlds import World, altered
 from scmlang.neural.edit import EditOptions
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 
 Progress = Callable[[str, int, int], None]
+
+
+class Part(StrEnum):
+    """What can be evaluated beside the edits themselves, which always are."""
+
+    composition = "composition"
+    reversibility = "reversibility"
+    probes = "probes"
+    distributions = "distributions"
+    units = "units"
+    realism = "realism"
 
 
 class Subject(Protocol):
@@ -51,14 +75,20 @@ class Options:
     Attributes:
         edit: how edits are made; its seed is that of everything random.
         cycles: how often the null intervention is repeated, for composition.
+        few: images that more than one edit in a row is made of: more cycles, and undoing.
+        parts: what is evaluated beside the edits.
         judge: how the judge is trained.
         rows: drawn from each model to compare distributions.
+        probed: training images that probes learn from.
     """
 
     edit: EditOptions = field(default_factory=EditOptions)
-    cycles: int = 1
+    cycles: int = 10
+    few: int = 200
+    parts: frozenset[Part] = frozenset(Part)
     judge: JudgeOptions = field(default_factory=JudgeOptions)
     rows: int = ROWS
+    probed: int = 4_000
 
 
 def evaluate(
@@ -91,23 +121,111 @@ def evaluate(
         acts = default_acts(subject.causal_model, parents, truth.sample(MARGINAL, seed))
     steps = _Counter("training the judge", options.judge.steps, progress)
     judge = obtain_judge(truth, parents, options.judge, folder, steps)
-    total = len(units) * (len(acts) + options.cycles)
-    images = _Counter("editing images", total, progress)
+    images = _Counter("editing images", len(units) * (1 + len(acts)), progress)
     settings = [act.settings for act in acts]
     answers = answer(model, units.split.images, units.split.columns, settings, options.edit, images)
     worlds = [_world(units, judge, act, answers, i) for i, act in enumerate(acts)]
-    return Report(
+    evaluation = _Evaluation(subject, units, worlds, answers, judge, options, progress)
+    distributions = Part.distributions in options.parts and not model.reads_image
+    report = Report(
         provenance=_provenance(subject, units, options, run),
         judge=_judge_scores(judge, units),
         jitter=judge.jitter,
-        composition=_composition(model, units, answers, options, images),
         effects=tuple(score(units, world, seed) for world in worlds),
-        distributions=()
-        if model.reads_image
-        else compare_distributions(model, truth, acts, seed, options.rows),
+        composition=evaluation.composition() if Part.composition in options.parts else (),
+        reversibility=evaluation.reversibility() if Part.reversibility in options.parts else (),
+        probes=evaluation.probes() if Part.probes in options.parts else (),
+        distributions=compare_distributions(model, truth, acts, seed, options.rows) if distributions else (),
+        marginals=compare_marginals(
+            model,
+            subject.causal_model,
+            truth,
+            training_labels(truth, subject.causal_model),
+            acts,
+            seed,
+            options.rows,
+        )
+        if distributions
+        else (),
+        staying=staying(units, worlds, seed) if Part.units in options.parts else (),
+        inside=evaluation.inside() if Part.units in options.parts else (),
+        realism=evaluation.realism() if Part.realism in options.parts else (),
         notes=_notes(model, units),
         galleries=tuple(gallery(units, world, answers.reconstruction) for world in worlds),
     )
+    return with_summary(report, seed)
+
+
+@dataclass(frozen=True)
+class _Evaluation:
+    """The parts that need more than the edits."""
+
+    subject: Subject
+    units: Units
+    worlds: Sequence[World]
+    answers: Answers
+    judge: Judge
+    options: Options
+    progress: Progress
+
+    @property
+    def seed(self) -> int:
+        return self.options.edit.seed
+
+    def composition(self) -> tuple[Composition, ...]:
+        few = min(self.options.few, len(self.units))
+        done = _Counter("repeating", few * (self.options.cycles - 1), self.progress)
+        split, edit = self.units.split, self.options.edit
+        cycles, first = self.options.cycles, self.answers.reconstruction
+        return composition(self.subject.model, split, first, cycles, few, edit, done)
+
+    def reversibility(self) -> tuple[Reversal, ...]:
+        few = min(self.options.few, len(self.units))
+        changed = [(world, altered(self.units, world.act)) for world in self.worlds]
+        total = 2 * sum(min(few, int(rows.sum())) for _, rows in changed)
+        done = _Counter("undoing", total, self.progress)
+        return reversibility(self.subject.model, self.units.split, changed, few, self.options.edit, done)
+
+    def probes(self) -> tuple[Probe, ...]:
+        model, split = self.subject.model, self.units.split
+        training = training_images(self.units.truth, self.subject.causal_model, self.options.probed)
+        learned = codes(model, training.images, training.columns, self.seed)
+        tested = codes(model, split.images, split.columns, self.seed)
+        return tuple(
+            probe
+            for name, code in learned.items()
+            for probe in probe_labels(
+                name,
+                model.plan.labels,
+                Coded(code, training.columns),
+                Coded(tested[name], split.columns),
+                self.seed,
+            )
+        )
+
+    def inside(self) -> tuple[Inside, ...]:
+        learned = learned_labels(self.subject.model, self.subject.causal_model.name)
+        acts = [world.act for world in self.worlds]
+        return inside(learned, self.units, acts, self.seed) if learned is not None else ()
+
+    def realism(self) -> tuple[Realism, ...]:
+        """New real pictures are drawn with the sources of the same split."""
+        truth, n, seed = self.units.truth, len(self.units), self.seed
+        found = []
+        for world in self.worlds:
+            real, again, fake = (
+                self.judge.features(pictures)
+                for pictures in (truth.again(n, seed + 1, world.act.settings), world.true, world.edited)
+            )
+            found.append(realism(world.act.text, "edited", fake, real, again, seed))
+        if not self.subject.model.reads_image:
+            sampled = new_images(self.subject.model, n, self.options.edit.steps, seed)
+            real, again, fake = (
+                self.judge.features(pictures)
+                for pictures in (truth.again(n, seed + 1, {}), self.units.split.images, sampled)
+            )
+            found.append(realism("", "sampled", fake, real, again, seed))
+        return tuple(found)
 
 
 class _Counter:
@@ -125,24 +243,6 @@ def _world(units: Units, judge: Judge, act: Act, answers: Answers, i: int) -> Wo
     responses = units.responses(act.settings)
     edited = answers.edited[i]
     return World(act, answers.labels[i], edited, judge.read(edited), responses, units.images(responses))
-
-
-def _composition(
-    model: NeuralCausalModel, units: Units, answers: Answers, options: Options, advance: Callable[[int], None]
-) -> tuple[Composition, ...]:
-    """The error after one cycle, and after all of them where they are more."""
-    current = answers.reconstruction
-    found = [_drift(1, current, units, options)]
-    for cycle in range(1, options.cycles):
-        edit = replace(options.edit, seed=options.edit.seed + cycle)
-        current = answer(model, current, units.split.columns, [], edit, advance).reconstruction
-    if options.cycles > 1:
-        found.append(_drift(options.cycles, current, units, options))
-    return tuple(found)
-
-
-def _drift(cycles: int, images: NDArray[np.uint8], units: Units, options: Options) -> Composition:
-    return Composition(cycles, bootstrap(absolute_error(images, units.split.images), options.edit.seed))
 
 
 def _judge_scores(judge: Judge, units: Units) -> tuple[JudgeScore, ...]:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scmlang.data.pictures import Caption, Row
 from scmlang.evaluate.interventions import show
 from scmlang.evaluate.report import Gallery
-from scmlang.evaluate.scores import World, altered
 from scmlang.evaluate.truth import Units
+from scmlang.evaluate.worlds import World, altered
 from scmlang.semantics.expressions import Columns
 
 COLUMNS = 8

@@ -1,6 +1,6 @@
 """Which interventions are evaluated.
 
-By default, for every label that causes the image: each level where it has at most three; the most frequent
+By default, for every label that causes the image: each level where it has at most ten; the most frequent
 level where it has more; the first and third quartile, to three digits, where it is real. Frequencies and
 quartiles are those of the truth.
 """
@@ -18,7 +18,7 @@ from scmlang.semantics.expressions import Columns
 from scmlang.semantics.model import CausalModel, Role
 from scmlang.semantics.queries import read_act
 
-FEW_LEVELS = 3
+FEW_LEVELS = 10
 QUARTILES = (0.25, 0.75)
 
 

@@ -6,7 +6,8 @@ number per image; :func:`bootstrap` turns such numbers into a mean with its unce
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,36 @@ Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 PEAK = 255.0
 PSNR_CAP = 100.0
+QUANTILES = (0.025, 0.975)
 WINDOW, SIGMA = 11, 1.5
 _BLOCK = 2_000_000
 
 
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """One number for each of some units: ``values[i]`` is that of unit ``units[i]``, which may come twice."""
+
+    units: NDArray[np.int64]
+    values: Floats
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over ``n`` rows with a 95 % bootstrap percentile interval."""
+    """A number from ``n`` rows with a 95 % bootstrap interval.
+
+    Attributes:
+        mean: the number, most often a mean.
+        low, high: the interval; None where none was computed.
+        n: rows.
+        scores: what it is the mean of, where that is so; two evaluations of the same units are compared by
+            it.
+    """
 
     mean: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     n: int
+    scores: Scores | None = field(default=None, compare=False, repr=False)
 
 
 def absolute_error(a: Pixels, b: Pixels) -> Floats:
@@ -90,22 +109,67 @@ def total_variation(p: Floats, q: Floats) -> float:
     return float(np.abs(p - q).sum() / 2)
 
 
-def bootstrap(values: NDArray[Any], seed: int, resamples: int = 1000) -> Estimate | None:
+def bootstrap(
+    values: NDArray[Any], seed: int, resamples: int = 1000, units: NDArray[np.int64] | None = None
+) -> Estimate | None:
     """The mean of ``values`` with the 2.5 and 97.5 percentiles of resampled means; None without values.
 
     B. Efron, R. Tibshirani, "An introduction to the bootstrap", 1993, section 13.3. Where all values are
     the same the interval has no width: it does not know of the errors that were not seen.
+
+    Args:
+        values: one for each row.
+        seed: of the resamples.
+        resamples: how many.
+        units: which unit each row is of; 0, 1, … by default.
     """
     n = len(values)
     if n == 0:
         return None
-    rng = np.random.default_rng(seed)
     sample = np.asarray(values, np.float64)
+    rng = np.random.default_rng(seed)
     rows = max(1, _BLOCK // n)
     sizes = [min(rows, resamples - start) for start in range(0, resamples, rows)]
     means = np.concatenate([sample[rng.integers(n, size=(size, n))].mean(1) for size in sizes])
-    low, high = np.quantile(means, (0.025, 0.975))
-    return Estimate(float(sample.mean()), float(low), float(high), n)
+    low, high = np.quantile(means, QUANTILES)
+    scores = Scores(np.arange(n) if units is None else units, sample)
+    return Estimate(float(sample.mean()), float(low), float(high), n, scores)
+
+
+def pooled(estimates: Sequence[Estimate | None], seed: int) -> Estimate | None:
+    """The mean over all rows of several estimates, each unit's rows being drawn together.
+
+    The rows of one unit are not independent, so units are resampled: the ratio of the summed values to the
+    summed rows of the units drawn.
+    """
+    scores = [e.scores for e in estimates if e is not None and e.scores is not None]
+    if not scores:
+        return None
+    units, place = np.unique(np.concatenate([s.units for s in scores]), return_inverse=True)
+    values = np.concatenate([s.values for s in scores])
+    sums, counts = np.bincount(place, values), np.bincount(place).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=1000).astype(np.float64)
+    low, high = np.quantile((drawn @ sums) / (drawn @ counts), QUANTILES)
+    means = Scores(units, sums / counts)
+    return Estimate(float(values.mean()), float(low), float(high), len(values), means)
+
+
+def difference(a: Estimate | None, b: Estimate | None, seed: int) -> Estimate | None:
+    """The mean of b − a over the units that both have scores of, unit by unit; None where there are none.
+
+    Every unit is drawn with both of its scores, so what makes a unit hard for both cancels.
+    """
+    if a is None or b is None or a.scores is None or b.scores is None:
+        return None
+    (units, first), (others, second) = (_by_unit(each.scores) for each in (a, b) if each.scores is not None)
+    both, left, right = np.intersect1d(units, others, assume_unique=True, return_indices=True)
+    return bootstrap(second[right] - first[left], seed, units=both)
+
+
+def _by_unit(scores: Scores) -> tuple[NDArray[np.int64], Floats]:
+    units, place = np.unique(scores.units, return_inverse=True)
+    return units, np.bincount(place, scores.values) / np.bincount(place)
 
 
 def _float(images: Pixels) -> Floats:

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scmlang.diagnostics.base import ScmError
-from scmlang.evaluate.interventions import Act, show
-from scmlang.evaluate.metrics import Estimate, absolute_error, agreement, bootstrap, psnr, ssim
-from scmlang.evaluate.report import ACCURACY, Effect, Mechanism, Other, PixelError, Target, measure_of
+from scmlang.evaluate.interventions import show
+from scmlang.evaluate.metrics import Estimate, agreement, bootstrap
+from scmlang.evaluate.pictures import identity, measurements, minimality, pixel_errors
+from scmlang.evaluate.report import ACCURACY, Effect, Mechanism, Other, Target, measure_of
 from scmlang.evaluate.truth import Units
+from scmlang.evaluate.worlds import Rows, World, altered
 from scmlang.semantics.domains import Finite
-from scmlang.semantics.expressions import Columns
 
 RATE = "rate"
-Images = NDArray[np.uint8]
-Rows = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class World:
-    """One intervention on n units: what the model says, what the judge sees, and what is true.
-
-    Attributes:
-        act: the intervention.
-        labels, edited: the model's counterfactual labels and images.
-        seen: the labels that the judge reads off ``edited``.
-        responses: the true counterfactual value of every variable.
-        true: the true counterfactual images.
-    """
-
-    act: Act
-    labels: Columns = field(repr=False)
-    edited: Images = field(repr=False)
-    seen: Columns = field(repr=False)
-    responses: Columns = field(repr=False)
-    true: Images = field(repr=False)
 
 
 def score(units: Units, world: World, seed: int) -> Effect:
@@ -51,7 +28,7 @@ def score(units: Units, world: World, seed: int) -> Effect:
     """
     reached = units.truth.diagram.descendants(*world.act.settings)
     changed = altered(units, world.act)
-    pixels, notes = _pixels(units, world, changed, seed)
+    pixels, notes = pixel_errors(units, world, changed, seed)
     return Effect(
         do=world.act.text,
         settings=world.act.settings,
@@ -59,18 +36,11 @@ def score(units: Units, world: World, seed: int) -> Effect:
         others=tuple(_others(units, world, reached, changed, seed)),
         mechanisms=tuple(_mechanisms(units, world, reached, changed, seed)),
         pixels=pixels,
+        measured=measurements(units, world, seed),
+        identity=identity(units, world, changed, seed),
+        minimality=minimality(units, world, changed, seed),
         notes=notes,
     )
-
-
-def altered(units: Units, act: Act) -> Rows:
-    """Where the intervention changes the value of anything that it sets.
-
-    Elsewhere the counterfactual is the factual unit, which every edit of an exact inversion gets right.
-    """
-    columns = units.split.columns
-    changed: Rows = np.any([columns[name] != value for name, value in act.settings.items()], axis=0)
-    return changed
 
 
 def compare(a: NDArray[np.generic], b: NDArray[np.generic]) -> NDArray[np.float64]:
@@ -88,18 +58,20 @@ def _targets(units: Units, world: World, seed: int) -> Iterator[Target]:
         factual = units.split.columns[name]
         wanted = np.full(len(units), value, factual.dtype)
         hit = compare(world.seen[name], wanted)
-        changed = bootstrap(hit[factual != wanted], seed) if isinstance(domain, Finite) else None
+        moved = np.flatnonzero(factual != wanted)
+        changed = bootstrap(hit[moved], seed, units=moved) if isinstance(domain, Finite) else None
         yield Target(name, show(domain, value), measure_of(factual), bootstrap(hit, seed), changed)
 
 
 def _others(units: Units, world: World, reached: frozenset[str], rows: Rows, seed: int) -> Iterator[Other]:
+    at = np.flatnonzero(rows)
     for name, seen in world.seen.items():
         if name in world.act.settings:
             continue
         factual = units.split.columns[name]
 
         def against(column: NDArray[np.generic], seen: NDArray[np.generic] = seen) -> Estimate | None:
-            return bootstrap(compare(seen, column)[rows], seed)
+            return bootstrap(compare(seen, column)[at], seed, units=at)
 
         if name in reached:
             model, truth = against(world.labels[name]), against(world.responses[name])
@@ -111,53 +83,10 @@ def _others(units: Units, world: World, reached: frozenset[str], rows: Rows, see
 def _mechanisms(
     units: Units, world: World, reached: frozenset[str], rows: Rows, seed: int
 ) -> Iterator[Mechanism]:
+    at = np.flatnonzero(rows)
     for name, factual in units.split.columns.items():
         if name in reached and name not in world.act.settings:
-            error = compare(world.labels[name], world.responses[name])[rows]
+            error = compare(world.labels[name], world.responses[name])[at]
             finite = measure_of(factual) == ACCURACY
             measure = RATE if finite else measure_of(factual)
-            yield Mechanism(name, measure, bootstrap(1 - error if finite else error, seed))
-
-
-def _pixels(
-    units: Units, world: World, rows: Rows, seed: int
-) -> tuple[tuple[PixelError, ...], tuple[str, ...]]:
-    kept = rows & units.same_source(world.responses)
-    notes = [] if (kept == rows).all() else [_moved(int((rows & ~kept).sum()), int(rows.sum()))]
-    agree = kept & _agreeing(units, world)
-    errors = [
-        pixel_error("true", world.edited[kept], world.true[kept], seed),
-        pixel_error("agreeing", world.edited[agree], world.true[agree], seed),
-    ]
-    try:
-        under = units.responses(world.labels)
-        same = rows & units.same_source(under)
-        rendered = units.images(under)
-        errors.append(pixel_error("render", world.edited[same], rendered[same], seed))
-    except ScmError as error:
-        notes.append(f"no image can be rendered under the model's labels: {error.diagnostics[0].message}")
-    errors.append(pixel_error("unedited", units.split.images[kept], world.true[kept], seed))
-    return tuple(errors), tuple(notes)
-
-
-def pixel_error(comparison: str, a: Images, b: Images, seed: int) -> PixelError:
-    """The distances of two stacks of images."""
-    metrics: tuple[Callable[[Images, Images], NDArray[np.float64]], ...] = (absolute_error, psnr, ssim)
-    l1, peak, structure = (bootstrap(metric(a, b), seed) for metric in metrics)
-    return PixelError(comparison, l1, peak, structure)
-
-
-def _agreeing(units: Units, world: World) -> NDArray[np.bool_]:
-    """Where the model's labels of everything that causes the image are the true ones."""
-    same = np.ones(len(units), np.bool_)
-    for name in units.truth.diagram.parents(units.truth.image):
-        model, truth = world.labels[name], world.responses[name]
-        same &= np.isclose(model.astype(np.float64), truth.astype(np.float64), rtol=1e-5)
-    return same
-
-
-def _moved(rows: int, n: int) -> str:
-    return (
-        f"in {rows} of the {n} units that change the true counterfactual image has another source, since the "
-        "renderer does not fix it under this change, so their pixels are not compared"
-    )
+            yield Mechanism(name, measure, bootstrap(1 - error if finite else error, seed, units=at))

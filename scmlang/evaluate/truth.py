@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from scmlang.data.dataset import Split
 from scmlang.data.exogenous import EXOGENOUS_FILE, read_exogenous
-from scmlang.data.image_folder import image_variable, read_folder
+from scmlang.data.image_folder import image_variable, label_variables, read_folder, table_name
 from scmlang.data.manifest import Manifest, read_manifest
+from scmlang.data.problems import Problems
 from scmlang.data.renderers import Renderer
+from scmlang.data.table import read_table
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
 from scmlang.evaluate.match import projection, require_same_variables
@@ -22,7 +24,7 @@ from scmlang.exact.sampling import Interventions, drawing, render_chunks, simula
 from scmlang.semantics.expressions import Columns
 from scmlang.semantics.model import CausalModel
 
-SPLIT = "test"
+SPLIT, TRAINING = "test", "train"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Truth:
         """Images uint8[n, C, H, W] of new units under ``do``, from the sources of a split."""
         noise = draw_noise(self.model, n, seed, split, self.renderers)
         return self.draw(simulate(self.model, noise, do), noise)
+
+    def again(self, n: int, seed: int, do: Interventions) -> NDArray[np.uint8]:
+        """Images of new units under ``do``, from the sources of the held-out split."""
+        fixed = {name: np.array(np.broadcast_to(np.asarray(value), (n,))) for name, value in do.items()}
+        return self.rendered(n, seed, SPLIT, fixed)
 
     def draw(self, values: Columns, noise: Noise) -> NDArray[np.uint8]:
         """The images of units with these values."""
@@ -91,14 +98,19 @@ class Units:
         That is where no renderer parameter changes under which the source is not fixed, so that a
         pixel-wise error means something: bool[n].
         """
-        renderer, acted = self._arguments(values)
-        _, factual = self._arguments(self.responses({}))
+        renderer, acted = self.arguments(values)
+        _, factual = self.arguments(self.responses({}))
         same = np.ones(len(self), np.bool_)
         for name in renderer.parameters.keys() - renderer.fixes:
             same &= np.isclose(acted[name].astype(np.float64), factual[name].astype(np.float64))
         return same
 
-    def _arguments(self, values: Columns) -> tuple[Renderer, dict[str, NDArray[np.generic]]]:
+    def arguments(self, values: Columns) -> tuple[Renderer, dict[str, NDArray[np.generic]]]:
+        """The renderer of the image, and its parameters at these values.
+
+        Raises:
+            ScmError: E103 when one leaves its range.
+        """
         return drawing(self.truth.model, self.truth.image, values, self.noise, self.truth.renderers)
 
 
@@ -137,6 +149,20 @@ def held_out(truth: Truth, learner: CausalModel, n: int) -> Units:
     units = Units(truth, noise, split)
     _require_reproduced(units)
     return units
+
+
+def training_images(truth: Truth, learner: CausalModel, n: int) -> Split:
+    """The first ``n`` rows of the training split, or as many as there are."""
+    return read_folder(truth.data, learner, (TRAINING,), n)[TRAINING]
+
+
+def training_labels(truth: Truth, learner: CausalModel) -> dict[str, NDArray[np.generic]]:
+    """Every label column of the training split, without its images."""
+    table = read_table(truth.data / TRAINING / table_name(image_variable(learner)))
+    problems = Problems()
+    columns = {v.name: table.values(v.name, v.domain, problems) for v in label_variables(learner)}
+    problems.raise_any()
+    return columns
 
 
 def _require_reproduced(units: Units) -> None:

@@ -56,7 +56,7 @@ SETTINGS = NeuralSettings(
 )
 EDIT = EditOptions(steps=3, batch=16)
 JUDGE = JudgeOptions(images=256, validation=64, steps=8, batch=32, width=4, enough=-1e6)
-OPTIONS = Options(edit=EDIT, cycles=2, judge=JUDGE, rows=500)
+OPTIONS = Options(edit=EDIT, cycles=2, few=6, judge=JUDGE, rows=500, probed=40)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         return obtain(truth, parents, JUDGE, *rest)
 
     monkeypatch.setattr(evaluation, "obtain_judge", obtain_quickly)
-    monkeypatch.setattr(evaluation, "Options", lambda *given: replace(options(*given), rows=500))
+    monkeypatch.setattr(evaluation, "Options", lambda *given: replace(options(*given), rows=500, probed=20))
 
 
 def command(run: Run, *arguments: str) -> None:

@@ -60,9 +60,10 @@ def test_the_default_interventions_and_the_progress(units: Units, tmp_path: Path
     def progress(stage: str, done: int, total: int) -> None:
         stages[stage] = (done, total)
 
-    options = replace(OPTIONS, cycles=1)
+    options = replace(OPTIONS, parts=frozenset())
     report = evaluate(untrained(), units, [], options, folder=tmp_path, progress=progress)
-    assert len(report.effects) == 3 + 2 + 1
+    assert len(report.effects) == 3 + 2 + 4
+    assert not any((report.composition, report.probes, report.marginals, report.inside, report.realism))
     assert all(done == total for done, total in stages.values())
     assert set(stages) == {"training the judge", "editing images"}
     stages.clear()
@@ -81,7 +82,7 @@ def test_the_json(report: Report, tmp_path: Path) -> None:
     page = write_report(report, tmp_path / "new" / "folder")
     body = json.loads((tmp_path / "new" / "folder" / "report.json").read_text())
     assert body == json.loads(json.dumps(report.to_json()))
-    assert body["schema"] == 1
+    assert body["schema"] == 2
     target = body["effects"][0]["targets"][0]
     assert target["variable"] == "S"
     assert target["all"].keys() == {"mean", "low", "high", "n"}

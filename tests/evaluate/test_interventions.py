@@ -18,7 +18,14 @@ def test_the_default_set() -> None:
         "K": np.array([2, 3, 3, 4]),
     }
     texts = [act.text for act in default_acts(model, ("S", "T", "K"), margins)]
-    assert texts == ["do(S=ring)", "do(S=cross)", "do(S=triangle)", "do(T=2)", "do(T=4)", "do(K=3)"]
+    assert texts == [
+        "do(S=ring)",
+        "do(S=cross)",
+        "do(S=triangle)",
+        "do(T=2)",
+        "do(T=4)",
+        *(f"do(K={k})" for k in (1, 2, 3, 4)),
+    ]
 
 
 def test_equal_quartiles_are_asked_once() -> None:
