@@ -98,6 +98,20 @@ def derive(
     return derive_on(graph, graph.mask(y), graph.mask(x), graph.mask(z), sources, explain=explain)
 
 
+def exchanged(
+    diagram: Diagram, outcomes: Iterable[str], do: Iterable[str], given: Iterable[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Interventions and conditions once rule 2 of the do-calculus has made conditions interventions.
+
+    Args:
+        diagram: without latent nodes.
+        outcomes, do, given: as in :func:`derive`.
+    """
+    graph = BitGraph.of(diagram)
+    x, z = _Run(graph, OBSERVED, None).exchanged(*map(graph.mask, (outcomes, do, given)))
+    return frozenset(graph.listed(x)), frozenset(graph.listed(z))
+
+
 def derive_on(
     graph: BitGraph, y: Mask, x: Mask, z: Mask = 0, sources: Sequence[Mask] = OBSERVED, *, explain: bool
 ) -> Derived:
@@ -126,7 +140,7 @@ class _Run:
 
     def conditional(self, y: Mask, x: Mask, z: Mask) -> Estimand | Hedge | Thicket:
         """Conditions that rule 2 exchanges become interventions; the rest by Bayes' theorem."""
-        x, z = self._exchanged(y, x, z)
+        x, z = self.exchanged(y, x, z)
         direct = self._direct(y, x, z)
         if direct is not None:
             return direct
@@ -142,7 +156,7 @@ class _Run:
         upper = write_sum(self.graph, top)
         return Quotient(upper, write_sum(self.graph, bottom)) if bottom.links else upper
 
-    def _exchanged(self, y: Mask, x: Mask, z: Mask) -> tuple[Mask, Mask]:
+    def exchanged(self, y: Mask, x: Mask, z: Mask) -> tuple[Mask, Mask]:
         """Conditions become interventions until rule 2 allows no more; which ones do is unique."""
         waiting = z
         while waiting:

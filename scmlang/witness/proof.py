@@ -1,18 +1,19 @@
-"""Two models as texts, and their proof by the exact engine."""
+"""What two models prove, confirmed by the exact engine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import prod
+from random import Random
 
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import InternalError
 from scmlang.diagram.diagram import Diagram
 from scmlang.exact.engine import answer
-from scmlang.pairs.search import Pair
-from scmlang.pairs.units import Cause, Response, Units, configurations, parents_of
+from scmlang.pairs.question import Question
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
     Constant,
@@ -25,196 +26,108 @@ from scmlang.semantics.quantities import (
 )
 
 CELLS = 256  # assertions about the data; what is over is confirmed and not written
+CONFIRMED = 1 << 12  # cells of the data; of more, a sample is confirmed
+SAMPLE = 64
+LARGEST = 10**15  # the largest integer that is written
 
 
-def proved(pair: Pair, diagram: Diagram, shown: str) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Claim:
+    """That two models agree on all data and differ in a query.
+
+    Attributes:
+        bodies: their texts, without assertions.
+        question: the query.
+        levels: the values of each variable that plays a part.
+        experiments: the sets that were held, besides observation.
+        differ: in what the models do, as a phrase.
+        because: why the data agree, where that is known without going through them.
+    """
+
+    bodies: tuple[str, str]
+    question: Question
+    levels: Mapping[str, range]
+    experiments: tuple[frozenset[str], ...]
+    differ: str
+    because: str = ""
+
+
+def proved(claim: Claim, diagram: Diagram, shown: str) -> tuple[str, str]:
     """The two texts, confirmed.
 
     Args:
-        pair: what was found.
-        diagram: the whole one; its other nodes are coins.
+        claim: what is to be proved. Of very many cells of the data a sample is gone through, if ``because``
+            says why all are the same.
+        diagram: the whole one.
         shown: the query as it was asked.
 
     Raises:
         InternalError: where the exact engine does not confirm it.
     """
-    bodies = [_body(pair, side, diagram) for side in (0, 1)]
-    models = [Compilation.from_text(body).model for body in bodies]
-    data = list(_data(pair, diagram))
+    models = [Compilation.from_text(body).model for body in claim.bodies]
+    data = list(_data(claim))
     agreed = [[_exactly(model, cell) for cell in data] for model in models]
-    values = [_exactly(model, pair.question.quantity) for model in models]
+    values = [_exactly(model, claim.question.quantity) for model in models]
     edges = all(set(m.edges) <= diagram.directed and set(m.confounded) <= diagram.bidirected for m in models)
     if agreed[0] != agreed[1] or values[0] == values[1] or not edges:
         raise InternalError(f"two models do not show that {shown} is not identifiable")
     variables = models[0].variables
-    asked = show_quantity(pair.question.quantity, variables)
-    sources = ["P", *(f"P under do({', '.join(sorted(held))})" for held in pair.experiments)]
-    cause = pair.units.causes[0].name
+    asked = show_quantity(claim.question.quantity, variables)
+    sources = ["P", *(f"P under do({', '.join(sorted(held))})" for held in claim.experiments)]
     texts = []
-    for side, body in enumerate(bodies):
+    for side, body in enumerate(claim.bodies):
         head = [
             f"# Model {side + 1} of two that prove `{shown}` not identifiable.",
-            f"# They agree on {' and '.join(sources)}, and differ in the chances of {cause}.",
+            f"# They agree on {' and '.join(sources)}, and differ in {claim.differ}.",
             f"# {asked} is {values[side]} here and {values[1 - side]} in model {2 - side}.",
-            *_notes(pair),
+            *([f"# {claim.because}"] if claim.because else []),
+            *_notes(claim.question),
         ]
         claims = ["# What agrees."]
         shares = zip(data[:CELLS], agreed[side], strict=False)
-        claims += [f"assert {show_quantity(cell, variables)} == {value}" for cell, value in shares]
-        claims += ["", "# What differs.", f"assert {asked} == {_written(values[side])}"]
+        claims += [_assertion(show_quantity(cell, variables), value) for cell, value in shares]
+        claims += ["", "# What differs.", _assertion(asked, values[side])]
         texts.append("\n".join([*head, "", body, *claims, ""]))
     return texts[0], texts[1]
 
 
-def _written(value: Fraction) -> str:
-    return str(value) if value >= 0 else f"0 - {-value}"
+def _assertion(asked: str, value: Fraction) -> str:
+    """That a quantity has a value; a comment where the fraction has more digits than a number may have."""
+    written = str(value) if value >= 0 else f"0 - {-value}"
+    short = max(value.denominator, abs(value.numerator)) < LARGEST
+    return f"assert {asked} == {written}" if short else f"# {asked} is {written}"
 
 
 def _exactly(model: CausalModel, quantity: Quantity) -> Fraction:
     return Fraction(answer(model, quantity, exact=True).value)
 
 
-def _notes(pair: Pair) -> Iterator[str]:
-    for name, levels in pair.question.written.items():
+def _notes(question: Question) -> Iterator[str]:
+    for name, levels in question.written.items():
         written = ", ".join(f"{v} is written {i if len(levels) == 2 else 1}" for i, v in enumerate(levels))
         yield f"# {name} has two levels here: {written}."
 
 
-def _data(pair: Pair, diagram: Diagram) -> Iterator[Probability]:
-    """Every probability of the data, of the variables that play a part."""
-    names, values_of = pair.units.diagram.nodes, pair.units.levels
-    for held in (frozenset[str](), *pair.experiments):
-        order = [name for name in names if name in held]
-        free = [name for name in names if name not in held]
-        for levels in product(*(values_of[name] for name in order)):
-            world = tuple(Held(n, v) for n, v in zip(order, levels, strict=True))
-            for values in product(*(values_of[name] for name in free)):
-                events = (
-                    Event("=", Counterfactual(n, world), Constant(v))
-                    for n, v in zip(free, values, strict=True)
-                )
-                if free:
-                    yield Probability(tuple(events))
+def _data(claim: Claim) -> Iterator[Probability]:
+    """Probabilities of the data, of the variables that play a part: all of them, or a sample."""
+    whole = prod(map(len, claim.levels.values()))
+    for held in (frozenset[str](), *claim.experiments):
+        order = [name for name in claim.levels if name in held]
+        free = [name for name in claim.levels if name not in held]
+        for values in _cells([claim.levels[name] for name in [*order, *free]], whole, claim):
+            world = tuple(Held(n, v) for n, v in zip(order, values, strict=False))
+            events = (
+                Event("=", Counterfactual(n, world), Constant(v))
+                for n, v in zip(free, values[len(order) :], strict=True)
+            )
+            if free:
+                yield Probability(tuple(events))
 
 
-# --- text
-
-
-def _body(pair: Pair, side: int, diagram: Diagram) -> str:
-    units = pair.units
-    shares = [pair.chances[side], *(_shares(weights) for weights in units.weights)]
-    used = [i for i, both in enumerate(zip(*pair.chances, strict=True)) if any(both)]
-    first = units.causes[0]
-    kept = replace(first, states=tuple(first.states[i] for i in used))
-    causes = [kept, *units.causes[1:]]
-    chances = [tuple(shares[0][i] for i in used), *shares[1:]]
-    names = _names(causes, diagram)
-    lines = [
-        f"exogenous {name} ~ categorical({', '.join(map(str, chance))})"
-        for cause, name, chance in zip(causes, names, chances, strict=True)
-        if len(cause.states) > 1
-    ]
-    levels = {name: units.levels.get(name, range(2)) for name in diagram.nodes}
-    binary = [name for name in diagram.nodes if levels[name] == range(2)]
-    lines += ["", f"{', '.join(binary)}: binary"] if binary else [""]
-    lines += [f"{n}: {r.start}..{r.stop - 1}" for n, r in levels.items() if n not in binary]
-    lines.append("")
-    for node in diagram.nodes:
-        if node not in units.diagram.nodes:
-            lines.append(f"{node} ~ bernoulli(1/2)  # plays no part")
-            continue
-        named = [pair for pair in zip(causes, names, strict=True) if node in pair[0].variables]
-        lines.append(f"{node} := {_unwrapped(_equation(node, named, units))}")
-    return "\n".join([*lines, ""])
-
-
-def _shares(weights: Sequence[int]) -> tuple[Fraction, ...]:
-    return tuple(Fraction(weight, sum(weights)) for weight in weights)
-
-
-def _names(causes: Sequence[Cause], diagram: Diagram) -> list[str]:
-    """Names of the causes that no variable has."""
-    taken = set(diagram.nodes)
-    found = []
-    for cause in causes:
-        name = cause.name
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        found.append(name)
-    return found
-
-
-def _equation(node: str, causes: Sequence[tuple[Cause, str]], units: Units) -> str:
-    """What the causes have a variable do, the first of them heeding the others."""
-    (cause, name), *others = causes
-    width = configurations(units.diagram, units.levels, node)
-    if not others:
-        return _response(node, cause.said(node), name, units)
-
-    def choice(place: int, rest: Sequence[tuple[Cause, str]]) -> str:
-        if not rest:
-            return _response(node, cause.heeding(node, width, place), name, units)
-        (other, label), *more = rest
-        count = len(other.states)
-        cases = [choice(place * count + state, more) for state in range(count)]
-        found = cases[-1]
-        for state, case in reversed(list(enumerate(cases[:-1]))):
-            found = case if case == found else f"(if {label} == {state} then {case} else {found})"
-        return found
-
-    return choice(0, others)
-
-
-def _response(node: str, responses: Sequence[Response], name: str, units: Units) -> str:
-    """The value of a variable, for each state of one cause and the values of the parents."""
-    levels = units.levels[node]
-    if levels == range(2):
-        return _where(1, responses, name, node, units)
-    found = str(levels[-1])
-    for place, level in reversed(list(enumerate(levels[:-1]))):
-        where = _where(place, responses, name, node, units)
-        if where != "0":
-            found = str(level) if where == "1" else f"(if {where} then {level} else {found})"
-    return found
-
-
-def _where(level: int, responses: Sequence[Response], name: str, node: str, units: Units) -> str:
-    """Where responses are at a level, as a disjunction over the levels of the parents."""
-    cases = []
-    parents = parents_of(units.diagram, node)
-    for i, values in enumerate(product(*(units.levels[parent] for parent in parents))):
-        ones = [k for k, response in enumerate(responses) if response[i] == level]
-        held = [f"{p} == {v}" for p, v in zip(parents, values, strict=True)]
-        if ones:
-            cases.append([*held, _states(name, ones, len(responses))] if len(ones) < len(responses) else held)
-    return _either(cases)
-
-
-def _states(name: str, ones: Sequence[int], count: int) -> str:
-    """``U >= 4``, or each state by its number."""
-    if list(ones) == list(range(ones[0], count)) and len(ones) > 1:
-        return f"{name} >= {ones[0]}"
-    if list(ones) == list(range(len(ones))) and len(ones) > 1:
-        return f"{name} <= {ones[-1]}"
-    either = [f"{name} == {k}" for k in ones]
-    return either[0] if len(ones) == 1 else f"({' or '.join(either)})"
-
-
-def _unwrapped(text: str) -> str:
-    """Without brackets around the whole."""
-    depth = 0
-    for i, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if not depth:
-            return text[1:-1] if text[:1] == "(" and i == len(text) - 1 else text
-    return text
-
-
-def _either(cases: Sequence[Sequence[str]]) -> str:
-    if not cases:
-        return "0"
-    if not all(cases):
-        return "1"
-    both = [case[0] if len(case) == 1 else f"({' and '.join(case)})" for case in cases]
-    return both[0] if len(both) == 1 else f"({' or '.join(both)})"
+def _cells(levels: Sequence[range], whole: int, claim: Claim) -> Iterator[tuple[int, ...]]:
+    if whole <= CONFIRMED or not claim.because:
+        yield from product(*levels)
+        return
+    chance = Random(0)
+    for _ in range(SAMPLE):
+        yield tuple(map(chance.choice, levels))

@@ -8,12 +8,18 @@ from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.ask import read_experiment
+from scmlang.identify.hedge import Hedge
+from scmlang.identify.query import identify_query
 from scmlang.pairs.question import questions
 from scmlang.pairs.search import Pair, graphs, pairs
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import Quantity, show_quantity
 from scmlang.semantics.queries import Edit, Intervention, read_query, show
-from scmlang.witness.proof import proved
+from scmlang.witness.parity import parity
+from scmlang.witness.proof import Claim, proved
+from scmlang.witness.written import written
+
+SMALL = 5  # variables, for which pairs are sought first: their texts are shorter
 
 
 def witness(
@@ -40,18 +46,39 @@ def witness(
     """
     projected = diagram.latent_projection()
     shown = show_quantity(quantity, variables)
+    claim = _parity(projected, quantity, variables, experiments)
+    if claim is not None and len(claim.levels) > SMALL:
+        return proved(claim, projected, shown)
+    region = projected if claim is None else projected.subgraph(claim.levels)
     spare: Pair | None = None
     identified = True
-    for graph in graphs(projected, quantity, variables, experiments):
+    for graph in graphs(region, quantity, variables, experiments):
         identified = False
         for question in questions(quantity, variables):
             for pair in pairs(graph, question, experiments):
                 if pair.positive:
-                    return proved(pair, projected, shown)
+                    return proved(written(pair, projected), projected, shown)
                 spare = spare or pair
         if spare is not None:
-            return proved(spare, projected, shown)
+            return proved(written(spare, projected), projected, shown)
+    if claim is not None:
+        return proved(claim, projected, shown)
     raise _none(shown, identified=identified)
+
+
+def _parity(
+    diagram: Diagram,
+    quantity: Quantity,
+    variables: Mapping[str, Variable],
+    experiments: Sequence[frozenset[str]],
+) -> Claim | None:
+    """Sums modulo 2, where a hedge rules out the effect that is asked about, from observation."""
+    found = identify_query(diagram, quantity, variables, experiments)
+    if not isinstance(found.witness, Hedge):
+        return None
+    for question in questions(quantity, variables):
+        return parity(diagram, found.witness, question)
+    return None
 
 
 def witness_of(compilation: Compilation, text: str, experiments: Iterable[str] = ()) -> tuple[str, str]:
