@@ -178,14 +178,15 @@ def _thinned(diagram: Diagram, rng: random.Random) -> Diagram:
 
 
 def lines(check: Callable[[Tally], None]) -> Iterator[str]:
-    """Run a check and say what came out."""
+    """Run a check and say what came out; how long it took is told to the terminal and is not part of it."""
     tally = Tally()
     start = time.perf_counter()
     check(tally)
     seconds = time.perf_counter() - start
     yield f"{check.__doc__}:"
     yield f"  {', '.join(f'{count:,} {what}' for what, count in tally.counts.items())}"
-    yield f"  largest error {tally.worst:.1e}, {len(tally.wrong)} disagreements, {seconds:.0f} s"
+    print(f"{check.__name__}: {seconds:.0f} s", file=sys.stderr, flush=True)
+    yield f"  largest error {tally.worst:.1e}, {len(tally.wrong)} disagreements"
     yield from (f"  WRONG {what}" for what in tally.wrong[:20])
 
 
