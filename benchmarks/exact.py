@@ -10,7 +10,8 @@ ancestors, X the middle one of them. There are two questions:
   hand here, before time is taken, with the noise of each variable as a node in the intervals between its
   thresholds. pgmpy has no counterfactuals.
 
-Each is asked *first* of a fresh model, where nothing is kept, and *again* with other values: of pyAgrum by
+Models are read before time is taken, the probabilities as arrays for everybody. Each question is asked *first*
+of a fresh model, where nothing else is kept, and *again* with other values: of pyAgrum by
 new evidence in the same propagation, of pgmpy, which keeps nothing, as before. Everyone is given names and
 values; what it takes scmlang to read the query's text is told apart. Answers are compared.
 
@@ -258,16 +259,17 @@ def ask(net: Net, clock: Clock, *, counterfactual: bool, peers: bool) -> None:
     found = clock("first", [partial(answer, model, queries[0]) for model in models]).value
     later = clock("again", [partial(answer, model, queries[1]) for model in models]).value
     if peers and clock.patient("pyagrum first"):
-        bn = twin(net, x, y) if counterfactual else to_pyagrum(net)
+        nets = [twin(net, x, y) if counterfactual else to_pyagrum(net) for _ in range(TIMES)]
         start, target = (twin_first, f"{y}'") if counterfactual else (pyagrum_first, y)
         engines: list[pyagrum.LazyPropagation] = []
-        clock("pyagrum first", [lambda: engines.append(start(bn, x, y))] * TIMES)
+        clock("pyagrum first", [partial(lambda bn: engines.append(start(bn, x, y)), bn) for bn in nets])
         agree(engines[-1].posterior(target)[1], found)
         evidence = {x: 1, y: 1, f"{x}'": 0} if counterfactual else {x: 0}
         work = [partial(pyagrum_again, engine, evidence, target) for engine in engines]
         agree(clock("pyagrum again", work), later)
     if peers and not counterfactual and clock.patient("pgmpy"):
-        agree(clock("pgmpy", [partial(pgmpy_first, to_pgmpy(net), x, y)] * TIMES), found)
+        fresh = [to_pgmpy(net) for _ in range(TIMES)]
+        agree(clock("pgmpy", [partial(pgmpy_first, one, x, y) for one in fresh]), found)
 
 
 def compare(kind: str, n: int, rounds: int, peers: bool) -> None:
