@@ -197,7 +197,6 @@ LEVELS = "D, C, B: 0..3; "
         (LEVELS + "C -> B", "P(B[C=1] ** (9 ** (9 ** 9)) = 1)", None),
         (LEVELS + "C -> B", "P(B[C=1] ** 2 = 4 | C=0)", True),
         (BOW, "P(Y=1 | X[Y=1]=0, X=1)", None),
-        ("X, Y: binary; latent T: binary; X -> T -> Y; X <-> Y", "P(Y[T=1]=1 | X=0)", None),
     ],
 )
 def test_events_of_several_cases(text: str, query: str, verdict: bool | None) -> None:
