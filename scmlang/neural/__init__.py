@@ -11,7 +11,7 @@ draw takes an explicit ``torch.Generator`` or follows torch's global seed in tra
 
 Control flow: ``ncm.NeuralCausalModel`` holds the parts (``exogenous``, ``embeddings``, ``labels``,
 ``recognition``, and what draws the image); ``losses`` trains them together; ``abduction`` infers noise
-from evidence; ``edit`` answers. What draws the image is an ``image.Generator``: diffusion (``generator`` on a
-``backbone``; a ``schedule`` of ``paths`` and ``predictions``, ``samplers``, ``inversion``), ``latent`` diffusion
-on a ``first_stage``, or ``cvae``.
+from evidence; ``edit`` answers. What draws the image is an ``image.Generator``: diffusion (``generator``
+on a ``backbone``; a ``schedule`` of ``paths`` and ``predictions``, ``samplers``, ``inversion``), ``latent``
+diffusion on a ``first_stage``, or ``cvae``.
 """
