@@ -67,7 +67,7 @@ def strokes(images: Pictures) -> Iterator[Strokes]:
         level = intensity(chunk)[:, None, None] / 2
         masks = (enlarge(chunk) >= level) & (level > 0)
         for mask, skeleton in zip(masks, thin(masks), strict=True):
-            # Between whole distances to pixels of the background lie two widths of a stroke: take their mean.
+            # The nearest pixel outside is 1/2 further than half of an odd width, and as far as half of an even one.
             radii = (ndimage.distance_transform_edt(mask)[skeleton] - 0.25) / SCALE
             yield Strokes((np.argwhere(skeleton) + 0.5) / SCALE - 0.5, radii)
 
@@ -84,7 +84,10 @@ def enlarge(images: Pictures) -> Floats:
 
 
 def thin(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The skeletons of bool[n, H, W], one pixel wide, each as connected as its mask."""
+    """The skeletons of bool[n, H, W], one pixel wide, each as connected as its mask.
+
+    Only a square of 2 × 2 pixels with nothing around it vanishes, as in the paper.
+    """
     n, height, width = masks.shape
     grid = np.zeros((n, height + 2, width + 2), np.uint8)
     grid[:, 1:-1, 1:-1] = masks
