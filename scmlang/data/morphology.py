@@ -67,7 +67,7 @@ def strokes(images: Pictures) -> Iterator[Strokes]:
         level = intensity(chunk)[:, None, None] / 2
         masks = (enlarge(chunk) >= level) & (level > 0)
         for mask, skeleton in zip(masks, thin(masks), strict=True):
-            # The nearest pixel outside is 1/2 further than half of an odd width, and as far as half of an even one.
+            # The nearest pixel outside is half of an even width away, and 1/2 more than half of an odd one.
             radii = (ndimage.distance_transform_edt(mask)[skeleton] - 0.25) / SCALE
             yield Strokes((np.argwhere(skeleton) + 0.5) / SCALE - 0.5, radii)
 
