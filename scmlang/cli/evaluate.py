@@ -242,7 +242,7 @@ def _compare(asked: _Asked, runs: list[Run], out: Path, format: Format) -> None:
             write_report(each.evaluated(opened[0].folder), each.folder)
             cells = load_cells(each.key, each.folder)
         found[name] = cells or ()
-    facts = tuple(f"{name}: step {each.artefact.step}" for name, each in zip(names, opened, strict=True))
+    facts = tuple(_facts(each) for each in opened)
     comparison = compare(found, facts, asked.seed)
     page = write_comparison(comparison, out)
     if format is Format.json:
@@ -250,6 +250,14 @@ def _compare(asked: _Asked, runs: list[Run], out: Path, format: Format) -> None:
         return
     print_comparison(comparison, _console())
     typer.echo(f"comparison: {page}")
+
+
+def _facts(opened: _Opened) -> str:
+    edit = opened.options.edit
+    return (
+        f"step {opened.artefact.step}, {edit.steps} sampling steps, {edit.inversion} inversion, "
+        f"{len(opened.units)} images"
+    )
 
 
 def _names(runs: list[Run]) -> list[str]:

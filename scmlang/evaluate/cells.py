@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +138,7 @@ def load_cells(key: str, folder: Path) -> tuple[Cell, ...] | None:
             if index["schema"] != SCHEMA or index["key"] != key:
                 return None
             return tuple(_cell(record, i, data) for i, record in enumerate(index["cells"]))
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error):
         return None
 
 

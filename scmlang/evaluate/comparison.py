@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from rich.console import Console
@@ -86,20 +87,34 @@ def comparison_html(comparison: Comparison) -> str:
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """The summary on a terminal; the other tables are left to the page."""
-    console.print(rich_table(next(_sections(comparison))), highlight=False)
+    for section in _sections(comparison):
+        if section.title == "Summary":
+            console.print(rich_table(section), highlight=False)
+    for line in _legend(comparison):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _legend(comparison: Comparison) -> Iterator[str]:
+    for letter, name, facts in zip(_letters(comparison), comparison.runs, comparison.facts, strict=True):
+        yield f"{letter}: {name}, {facts}"
+
+
+def _letters(comparison: Comparison) -> list[str]:
+    """A, B, … Z, then A1, B1, …"""
+    return [chr(ord("A") + i % 26) + str(i // 26 or "") for i in range(len(comparison.runs))]
 
 
 def _body(comparison: Comparison) -> Iterator[str]:
+    yield "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in _legend(comparison)) + "</ul>"
     for section in _sections(comparison):
         yield from section_html(section)
 
 
 def _sections(comparison: Comparison) -> Iterator[Section]:
-    first, *others = comparison.runs
-    heads = ("what", "measure", *comparison.runs, *(f"{name} − {first}" for name in others))
+    first, *others = letters = _letters(comparison)
+    heads = ("what", "measure", *letters, *(f"{name} − {first}" for name in others))
     remark = (
-        f"Differences are from {first}, over the pictures that both have, each drawn with both of its "
-        f"scores. {'; '.join(comparison.facts)}."
+        f"Differences are from {first}, over the pictures that both have, each drawn with both of its scores."
     )
     for part in dict.fromkeys(row.part for row in comparison.rows):
         rows = tuple(_cells(row) for row in comparison.rows if row.part == part)

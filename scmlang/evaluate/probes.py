@@ -22,7 +22,8 @@ from scmlang.neural.plan import LabelPlan
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Columns
 
-HIDDEN, EPOCHS, BATCH, RATE, DECAY = 128, 12, 128, 1e-3, 1e-2
+HIDDEN, EPOCHS, BATCH, DECAY = 128, 20, 128, 1e-2
+RATES = {"linear": 5e-2, "perceptron": 5e-3}
 Make = Callable[[int, int], nn.Module]
 PROBES: dict[str, Make] = {
     "linear": lambda inputs, outputs: nn.Linear(inputs, outputs),
@@ -132,7 +133,9 @@ def _outputs(kind: str, inputs: Tensor, target: Tensor, width: int, tests: Tenso
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = PROBES[kind](inputs.shape[1], width)
-        optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
+        optimizer = torch.optim.AdamW(network.parameters(), lr=RATES[kind], weight_decay=DECAY)
+        steps = EPOCHS * -(-len(inputs) // BATCH)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATES[kind], steps)
         for rows in _batches(len(inputs)):
             output = network(inputs[rows])
             real = target.is_floating_point()
@@ -140,6 +143,7 @@ def _outputs(kind: str, inputs: Tensor, target: Tensor, width: int, tests: Tenso
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             optimizer.step()
+            schedule.step()
     network.eval()
     with torch.no_grad():
         outputs: Tensor = network(tests)

@@ -79,8 +79,8 @@ def untrained(text: str = LEARNER, seed: int = 0) -> Trained:
     return Trained(compilation.model, build_model(plan, SETTINGS).eval())
 
 
-def small_data(folder: Path, rows: int = 240) -> Path:
-    sample_folder(model_from(TRUTH), folder, rows, 0)
+def small_data(folder: Path, rows: int = 240, seed: int = 0) -> Path:
+    sample_folder(model_from(TRUTH), folder, rows, seed)
     return folder
 
 

@@ -20,7 +20,7 @@ from scmlang.train.checkpoint import save
 from scmlang.train.recipe import Backbone, Code, Diffusion, Recipe
 from scmlang.train.runs import Run, create_run
 from scmlang.train.settings import neural_settings
-from tests.evaluate.support import JUDGE, LEARNER, TRUTH
+from tests.evaluate.support import JUDGE, LEARNER, TRUTH, small_data
 
 RECIPE = Recipe(
     backbone=Backbone(channels=(8, 16)),
@@ -106,3 +106,48 @@ def test_a_seed_that_no_generator_takes(run: Run) -> None:
 def test_more_steps_than_were_trained(run: Run) -> None:
     with pytest.raises(typer.BadParameter, match="20 time steps"):
         command(run, "--steps", "21")
+
+
+def test_runs_side_by_side(run: Run, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second time nothing is edited."""
+    other = make_run(data, tmp_path)
+    folders = [str(run.folder), str(other.folder)]
+    given = [
+        "--compare",
+        *folders,
+        "--n",
+        "8",
+        "--do",
+        "do(K=1)",
+        "--metrics",
+        "edits",
+        "--out",
+        str(tmp_path),
+    ]
+    command(run, *given)
+    first = capsys.readouterr().out
+    assert first.endswith(f"comparison: {tmp_path / 'comparison.html'}\n")
+    assert f"A: {run.name}, step 0" in first
+    body = json.loads((tmp_path / "comparison.json").read_text())
+    assert body["runs"] == [run.name, other.name]
+    (rows,) = [row for row in body["rows"] if row["what"] == "do(K): K reached"]
+    assert rows["differences"][1]["n"] == rows["values"][0]["n"]
+    made = (run.folder / "evaluation" / "scores.npz").stat().st_mtime_ns
+    command(run, *given)
+    assert capsys.readouterr().out == first
+    assert (run.folder / "evaluation" / "scores.npz").stat().st_mtime_ns == made
+
+
+def test_runs_with_other_data_are_not_compared(run: Run, tmp_path: Path) -> None:
+    other = make_run(small_data(tmp_path / "others", seed=1), tmp_path)
+    with pytest.raises(ScmError) as caught:
+        command(run, "--compare", str(run.folder), str(other.folder), "--n", "8")
+    assert [d.code for d in caught.value.diagnostics] == ["E210"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--compare"], ["--compare", "a"], ["a", "b"], ["--compare", "a", "b", "--run", "c"]]
+)
+def test_comparing_takes_two_runs_and_its_option(run: Run, arguments: list[str]) -> None:
+    with pytest.raises(typer.BadParameter):
+        command(run, *arguments)

@@ -132,3 +132,51 @@ def test_labels_that_cannot_be_rendered_are_said_so(units: Units) -> None:
     effect = score(units, replace(world, labels=labels), 0)
     assert "render" not in pixels(effect)
     assert "no image can be rendered" in effect.notes[0]
+
+
+def test_minimality_counts_only_what_should_stay(units: Units) -> None:
+    world = perfect(units, S=2)
+    perfectly = score(units, world, 0).minimality
+    assert mean(perfectly) == 0
+    edited = np.where(units.split.images > 200, units.split.images - 50, units.split.images + 50)
+    found = score(units, replace(world, edited=edited.astype(np.uint8)), 0).minimality
+    assert mean(found) == 50
+    naive = []
+    smeared = replace(world, edited=np.roll(world.edited, 1, axis=3))
+    for row in np.flatnonzero(units.split.columns["S"] != 2):
+        before, true, after = (
+            each[row, 0].astype(float) for each in (units.split.images, world.true, smeared.edited)
+        )
+        naive.append(np.mean([abs(after[p] - before[p]) for p in np.ndindex(24, 24) if before[p] == true[p]]))
+    assert mean(score(units, smeared, 0).minimality) == pytest.approx(np.mean(naive))
+
+
+def test_identity_is_where_nothing_is_set_anew(units: Units) -> None:
+    world = perfect(units, S=2)
+    edited = np.where(
+        (units.split.columns["S"] == 2)[:, None, None, None], units.split.images ^ 1, world.edited
+    )
+    found = score(units, replace(world, edited=edited), 0).identity
+    assert found is not None
+    assert (found.mean, found.n) == (1, int((units.split.columns["S"] == 2).sum()))
+
+
+def test_a_formula_measures_what_it_can(units: Units, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A measurement of the thickness that is the mean grey level, and undefined in one picture."""
+
+    def measure(self: object, images: np.ndarray) -> dict[str, np.ndarray]:
+        found = images.mean((1, 2, 3))
+        found[0] = np.nan
+        return {"thickness": found}
+
+    renderer = units.truth.renderers["strokes"]
+    monkeypatch.setattr(type(renderer), "measure", measure)
+    world = perfect(units, T=3.0)
+    (found,) = score(units, world, 0).measured
+    assert found.parameter == "thickness"
+    assert found.model == found.truth
+    assert mean(found.truth) == pytest.approx(np.abs(world.edited.mean((1, 2, 3)) - 3)[1:].mean())
+    factual = np.clip(units.split.columns["T"], 1, 4)
+    assert mean(found.unedited) == pytest.approx(
+        np.abs(units.split.images.mean((1, 2, 3)) - factual)[1:].mean()
+    )
