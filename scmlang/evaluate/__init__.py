@@ -11,7 +11,9 @@ generated ones, and independently of the model's own recogniser; every mean over
 interval; the same seed gives the same report.
 
 Control flow: ``interventions`` chooses what is asked; ``match`` compares the two models; ``truth`` knows the
-true units; ``classifier`` trains the judge and ``judge`` keeps it; ``edits`` asks the model; ``scores`` and
-``tables`` compare, by ``metrics``; ``evaluation`` does all of it and gives a ``report``, which ``text`` and
-``page`` show.
+true units; ``classifier`` trains the judge and ``judge`` keeps it; ``edits`` asks the model, ``repeats``
+again. ``scores`` and ``pictures`` score each of the ``worlds``; ``probes`` the code; ``tables`` and ``units``
+the labels, with ``learned``; ``realism`` the pictures together; all by ``metrics``. ``evaluation`` does all
+of it and gives a ``report``, which ``summary`` sums up and ``text`` (of ``edit_tables`` and ``model_tables``)
+and ``page`` show. ``cells`` keeps it by a key of ``kept``, and ``comparison`` puts several side by side.
 """
