@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scmlang.evaluate.report import Report
     from scmlang.evaluate.truth import Units
     from scmlang.train.artefact import Artefact
-    from scmlang.train.recipe import Recipe
     from scmlang.train.runs import Run
 
 
@@ -80,7 +79,17 @@ def evaluate(
         typer.Option(help="What to evaluate beside the edits; repeatable. Everything by default."),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, metavar="K", help="Sampling steps; the recipe's by default.")
+        int | None,
+        typer.Option(
+            min=1, metavar="K", help="Sampling steps, of runs that draw in steps; the recipe's by default."
+        ),
+    ] = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What they invert: ddpm, ddim or sde-dpmsolver++; the recipe's by default.",
+        ),
     ] = None,
     cycles: Annotated[int, typer.Option(min=1, metavar="K", help="Cycles of the null intervention.")] = 10,
     few: Annotated[
@@ -115,7 +124,9 @@ def evaluate(
         raise typer.BadParameter("give two runs or more, and --compare", param_hint="RUN")
     if compared and run is not None:
         raise typer.BadParameter("the runs to compare stand behind --compare", param_hint="--run")
-    asked = _Asked(truth, model, data, n, tuple(do or ()), tuple(metrics or Metric), steps, cycles, few, seed)
+    asked = _Asked(
+        truth, model, data, n, tuple(do or ()), tuple(metrics or Metric), steps, sampler, cycles, few, seed
+    )
     if compared:
         _compare(asked, [open_run(each) for each in compared], out if out is not None else Path(), format)
         return
@@ -134,6 +145,7 @@ class _Asked:
     do: tuple[str, ...]
     metrics: tuple[Metric, ...]
     steps: int | None
+    sampler: str | None
     cycles: int
     few: int
     seed: int
@@ -151,23 +163,22 @@ class _Asked:
         artefact = open_artefact(run)
         learner = artefact.causal_model
         acts = read_acts(self.do, learner)
-        options = self._options(artefact.recipe)
+        options = self._options(artefact)
         truth = self.compilation.model
         known = open_truth(truth, learner, self.data if self.data is not None else Path(run.record.data))
         _warn((*self.compilation.warnings, *artefact.warnings, *compare_diagrams(truth, learner)))
         return _Opened(run, artefact, held_out(known, learner, self.n), acts, options)
 
-    def _options(self, recipe: Recipe) -> Options:
+    def _options(self, artefact: Artefact) -> Options:
         from scmlang.evaluate.evaluation import Options, Part
-        from scmlang.neural.edit import EditOptions
 
-        diffusion = recipe.diffusion
-        chosen = self.steps if self.steps is not None else diffusion.steps
-        if chosen > diffusion.train_timesteps:
+        diffusion = artefact.recipe.diffusion
+        chosen = (self.steps, self.sampler) if artefact.has_sampler else (None, None)
+        if self.steps is not None and self.steps > diffusion.train_timesteps:
             raise typer.BadParameter(
                 f"the model was trained with {diffusion.train_timesteps} time steps", param_hint="--steps"
             )
-        edit = EditOptions(chosen, diffusion.inversion, dict(diffusion.guidance), self.seed)
+        edit = artefact.edit_options(*chosen, dict(diffusion.guidance), self.seed)
         parts = frozenset(Part(each.value) for each in self.metrics if each is not Metric.edits)
         return Options(edit, self.cycles, self.few, parts)
 

@@ -97,7 +97,7 @@ def codes(
         batch: rows per forward pass.
     """
     generator = model.generator
-    if generator is None or generator.encoder is None:
+    if generator is None or generator.code_encoder is None:
         return {}
     noise = torch.Generator().manual_seed(seed)
     labels = tensor_labels(model.plan, columns)

@@ -44,6 +44,12 @@ class Artefact:
     def recipe(self) -> Recipe:
         return self.run.record.recipe
 
+    @property
+    def has_sampler(self) -> bool:
+        """Whether the generator draws in steps, which can then be chosen."""
+        generator = self.model.generator
+        return generator is None or self.recipe.diffusion.inversion in generator.inversions
+
     def edit_options(
         self, steps: int | None, sampler: str | None, guidance: Mapping[str, float], seed: int
     ) -> EditOptions:
@@ -59,7 +65,7 @@ class Artefact:
             ScmError: E217 when the generator has no such sampler or none at all.
         """
         recipe, generator = self.recipe.diffusion, self.model.generator
-        if generator is not None and recipe.inversion not in generator.inversions:
+        if generator is not None and not self.has_sampler:
             if steps is not None or sampler is not None:
                 message = f"the generator `{self.model.generator_name}` draws in one pass, without a sampler"
                 raise ScmError([Diagnostic("E217", message, helps=("leave out --steps and --sampler",))])

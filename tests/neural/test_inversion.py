@@ -34,7 +34,7 @@ VARIANTS += [("rectified_flow", prediction) for prediction in PREDICTIONS if pre
 
 @pytest.mark.parametrize(("path", "prediction"), VARIANTS)
 @pytest.mark.parametrize("name", ["edit_friendly", "ledits++"])
-@pytest.mark.parametrize("steps", [1, 2, 13])
+@pytest.mark.parametrize("steps", [1, 2, 6])
 def test_an_edit_friendly_replay_is_the_image(path: str, prediction: str, name: str, steps: int) -> None:
     for number in range(2):
         generator = tiny_generator(settings=replace(TINY, path=path, prediction=prediction), seed=number)
@@ -54,12 +54,12 @@ def test_refinement_inverts_the_deterministic_sampler_of_a_perfect_network(
     model = Normal(path, 1000, prediction)
     image = torch.linspace(-0.2, 1.4, 8).double()[:, None, None, None]
     starts = []
-    for steps in (10, 100):
+    for steps in (8, 40):
         inversion = DdimInversion.invert(model, image, nothing(8), steps, refinements=8)
         assert (inversion.replay(model, nothing(8)) - image).abs().max() < 1e-3
         starts.append(float((model.exact(inversion.start, 999, -1) - image).abs().max()))
-    assert starts[1] < 0.2 * starts[0]
-    assert starts[1] < 0.05
+    assert starts[1] < 0.3 * starts[0]
+    assert starts[1] < 0.1
 
 
 def test_the_second_order_inverts_another_sampler() -> None:
