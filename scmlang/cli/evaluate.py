@@ -238,7 +238,7 @@ def _evaluate(asked: _Asked, run: Run, out: Path | None, format: Format) -> None
 
 
 def _compare(asked: _Asked, runs: list[Run], out: Path, format: Format) -> None:
-    from scmlang.evaluate.cells import load_cells
+    from scmlang.evaluate.cells import cells, load_cells
     from scmlang.evaluate.comparison import compare, print_comparison
     from scmlang.evaluate.kept import require_same_units
     from scmlang.evaluate.output import write_comparison, write_report
@@ -248,11 +248,12 @@ def _compare(asked: _Asked, runs: list[Run], out: Path, format: Format) -> None:
     require_same_units(names, [each.units for each in opened])
     found = {}
     for name, each in zip(names, opened, strict=True):
-        cells = load_cells(each.key, each.folder)
-        if cells is None:
-            write_report(each.evaluated(opened[0].folder), each.folder)
-            cells = load_cells(each.key, each.folder)
-        found[name] = cells or ()
+        kept = load_cells(each.key, each.folder)
+        if kept is None:
+            report = each.evaluated(opened[0].folder)
+            write_report(report, each.folder)
+            kept = cells(report)
+        found[name] = kept
     facts = tuple(_facts(each) for each in opened)
     comparison = compare(found, facts, asked.seed)
     page = write_comparison(comparison, out)

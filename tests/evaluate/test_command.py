@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from scmlang.cli.app import load
-from scmlang.cli.evaluate import evaluate
+from scmlang.cli.evaluate import Metric, evaluate
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import ScmError
 from scmlang.evaluate import evaluation
@@ -151,3 +151,7 @@ def test_runs_with_other_data_are_not_compared(run: Run, tmp_path: Path) -> None
 def test_comparing_takes_two_runs_and_its_option(run: Run, arguments: list[str]) -> None:
     with pytest.raises(typer.BadParameter):
         command(run, *arguments)
+
+
+def test_every_part_can_be_asked_for() -> None:
+    assert {metric.value for metric in Metric} == {"edits", *(part.value for part in evaluation.Part)}
