@@ -87,7 +87,9 @@ def _do(
 def codes(
     model: NeuralCausalModel, images: NDArray[np.uint8], columns: Columns, seed: int, batch: int = 512
 ) -> dict[str, Tensor]:
-    """The ``mean`` and a ``draw`` of q(z | I, v), float32 ``[n, d]``; empty for a model without a code.
+    """The ``mean`` and a ``draw`` of the exogenous code, float32 ``[n, d]``; empty for a model without a code.
+
+    It is u = g⁻¹(z; v) of the mean and of a draw of q(z | I, v), and z itself in a model without a flow g.
 
     Args:
         model: a trained model with an image.
@@ -106,9 +108,10 @@ def codes(
         rows = slice(start, start + batch)
         pixels = to_unit(torch.from_numpy(images[rows])).to(model.device)
         here = _on(model.device, {name: value[rows] for name, value in labels.items()})
-        code = generator.encode(pixels, generator.condition(model.vectors(here)))
-        found["mean"].append(code.mean.flatten(1).cpu())
-        found["draw"].append(code.sample(noise).flatten(1).cpu())
+        condition = generator.condition(model.vectors(here))
+        code = generator.encode(pixels, condition)
+        found["mean"].append(generator.code_noise(code.mean, condition).flatten(1).cpu())
+        found["draw"].append(generator.code_noise(code.sample(noise), condition).flatten(1).cpu())
     return {name: torch.cat(parts) for name, parts in found.items()}
 
 
@@ -116,7 +119,7 @@ def codes(
 def new_images(
     model: NeuralCausalModel, n: int, steps: int, seed: int, batch: int = 128
 ) -> NDArray[np.uint8]:
-    """Draws from the model's own P(I), uint8[n, C, H, W]: labels, z and noise from their priors.
+    """Draws from the model's own P(I), uint8[n, C, H, W]: labels, code and noise from their priors.
 
     Args:
         model: a trained model with an image, whose labels can be sampled without one.
@@ -138,7 +141,8 @@ def new_images(
     for start in range(0, n, batch):
         rows = slice(start, start + batch)
         vectors = model.vectors({name: value[rows] for name, value in labels.items()})
-        parts.append(generator.sample(Condition(vectors, code[rows], {}), SAMPLER, steps, noise))
+        there = generator.respond_code(code[rows], generator.condition(vectors))
+        parts.append(generator.sample(Condition(vectors, there, {}), SAMPLER, steps, noise))
     return _bytes(torch.cat(parts))
 
 

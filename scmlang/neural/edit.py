@@ -2,8 +2,8 @@
 
 Abduct the labels' noise (:mod:`scmlang.neural.abduction`), the semantic code z (the mean of q(z | I, v)) and
 the diffusion noise (:mod:`scmlang.neural.inversion`); act by cutting the arrows into X; predict the labels in
-topological order and the image from the new v with the same z and noise. The labels are then one
-draw from their counterfactual posterior; the image approximates one, since z is held at its mean and the
+topological order and the image from the new v with the same noise: that of the diffusion, and that of the code
+(:mod:`scmlang.neural.code_flow`; z itself where there is no flow). The labels are then one draw from their counterfactual posterior; the image approximates one, since z is held at its mean and the
 inverted noise explains the image without being drawn from its posterior.
 """
 
@@ -118,10 +118,16 @@ def _replays(
 ) -> list[Tensor]:
     """The images under the factual labels, then under those of every world, with the same noise."""
     vectors = model.vectors(labels)
-    code = generator.encode(images, generator.condition(vectors)).mean
+    factual = generator.condition(vectors)
+    code = generator.encode(images, factual).mean
+    noise = generator.code_noise(code, factual)
     conditions = [Condition(vectors, code, {})]
     for world in worlds:
-        conditions.append(Condition(model.vectors(world), code, _guidance(vectors, labels, world, options)))
+        there = model.vectors(world)
+        same = torch.stack([world[name] == labels[name] for name in vectors]).all(0)
+        moved = generator.respond_code(noise, generator.condition(there))
+        kept = torch.where(same[:, None, None, None], code, moved)
+        conditions.append(Condition(there, kept, _guidance(vectors, labels, world, options)))
     replay = generator.invert(images, conditions[0], options.inversion, options.steps, seed)
     replays = []
     for condition in conditions:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from scmlang.neural.backbone import BACKBONES, BackboneShape
+from scmlang.neural.code_flow import CodeFlow
 from scmlang.neural.image import Code, Condition, Generator, Replay, Vectors
 from scmlang.neural.inversion import INVERSIONS
 from scmlang.neural.naming import module_key
@@ -94,6 +95,9 @@ class NetworkGenerator(Generator):
             {module_key(name): nn.Parameter(torch.randn(w)) for name, w in widths.items()}
         )
         self.encoder = CodeEncoder(patches, self.grid, total, settings) if self.has_code else None
+        self.code_flow: CodeFlow | None = None
+        if self.has_code and settings.code_flow:
+            self.code_flow = CodeFlow(self.code_shape, total, settings.code_flow, settings.code_width)
         self.lift = nn.Conv2d(settings.code_channels, CODE_FEATURES, 3, padding=1) if self.has_code else None
         self.backbone = BACKBONES[settings.backbone](
             BackboneShape(
@@ -119,6 +123,10 @@ class NetworkGenerator(Generator):
     @property
     def code_encoder(self) -> nn.Module | None:
         return self.encoder
+
+    @property
+    def flow(self) -> CodeFlow | None:
+        return self.code_flow
 
     def _patches(self, image: Tensor) -> Tensor:
         return F.pixel_unshuffle(F.pad(image, self.padding, mode="replicate"), self.patch)

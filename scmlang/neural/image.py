@@ -1,13 +1,15 @@
 """What an image mechanism is: p(I | v_pa, U_I), with the exogenous U_I that its images are made of.
 
-A :class:`Generator` learns the mechanism, draws images from it, and abducts U_I from a given image. U_I has
-a semantic code z ~ q(z | I, v), which every generator may have, and whatever else that kind of generator
+A :class:`Generator` learns the mechanism, draws images from it, and abducts U_I from a given image. Every
+generator may have a semantic code z ~ q(z | I, v). It is a part of U_I, or where there is a flow
+(:mod:`scmlang.neural.code_flow`) a function of the labels and of a part u of U_I. U_I also has whatever else that kind of generator
 needs to give an image back: diffusion noise, or what its decoder leaves over. The kinds are the image types
 of :data:`scmlang.mechanisms.MECHANISMS`, chosen by name.
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
+
+from scmlang.neural.code_flow import CodeFlow
 
 Vectors = Mapping[str, Tensor]
 
@@ -29,6 +33,10 @@ class Code:
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         noise = torch.randn(self.mean.shape, generator=generator).to(self.mean.device)
         return self.mean + noise * (0.5 * self.log_variance).exp()
+
+    def entropy(self) -> Tensor:
+        """In nats, ``[n]``."""
+        return 0.5 * (1 + math.log(2 * math.pi) + self.log_variance).flatten(1).sum(1)
 
     def kl(self) -> Tensor:
         """KL(q ‖ N(0, 1)) in nats, ``[n]``."""
@@ -90,6 +98,19 @@ class Generator(nn.Module, ABC):
     @abstractmethod
     def encode(self, image: Tensor, condition: Tensor) -> Code:
         """q(z | I, v) for images and conditions ``[n, Σ width]``."""
+
+    @property
+    def flow(self) -> CodeFlow | None:
+        """The flow z = g(u; v); None where z itself is exogenous."""
+        return None
+
+    def code_noise(self, code: Tensor, condition: Tensor) -> Tensor:
+        """Abduction of u from the code: g⁻¹(z; v), independent of the labels as far as g has been learned."""
+        return code if self.flow is None else self.flow(code, condition)[0]
+
+    def respond_code(self, noise: Tensor, condition: Tensor) -> Tensor:
+        """Prediction of the code: z = g(u; v)."""
+        return noise if self.flow is None else self.flow.respond(noise, condition)
 
     @abstractmethod
     def losses(

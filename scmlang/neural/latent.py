@@ -15,6 +15,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from scmlang.neural.code_flow import CodeFlow
 from scmlang.neural.first_stage import FirstStage
 from scmlang.neural.generator import DiffusionGenerator
 from scmlang.neural.image import Code, Condition, Generator, Replay, Vectors
@@ -50,6 +51,10 @@ class LatentDiffusionGenerator(Generator):
     @property
     def code_encoder(self) -> nn.Module | None:
         return self.prior.code_encoder
+
+    @property
+    def flow(self) -> CodeFlow | None:
+        return self.prior.flow
 
     def encode(self, image: Tensor, condition: Tensor) -> Code:
         """q(z | I, v), read off the latents."""

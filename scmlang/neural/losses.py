@@ -26,7 +26,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from scmlang.neural.embeddings import LevelAutoencoder
-from scmlang.neural.image import Generator
+from scmlang.neural.code_flow import normal_log_prob
+from scmlang.neural.image import Code, Generator
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 from scmlang.neural.recognition import Recogniser, recognition_loss
 
@@ -51,6 +52,7 @@ class LossWeights:
     level: float
     likelihood: float
     kl: float
+    prior: float
     recognition: float
     effect: float
     swap: float
@@ -134,7 +136,7 @@ def _image_terms(
     vectors = model.vectors(batch.labels)
     code = generator.encode(images, generator.condition(vectors))
     z = code.sample()
-    terms = {"kl": code.kl().mean()}
+    terms = _code_terms(generator, code, z, generator.condition(vectors))
     terms |= _recognition_term(model, recogniser, images, batch, weights)
     swapped = round(share * len(images)) if generator.settled else 0
     if swapped:
@@ -142,6 +144,23 @@ def _image_terms(
         back, terms["effect"] = _back_translate(model, generator, recogniser, head, z[:swapped], weights)
         z = torch.cat([back, z[swapped:]])
     return terms | generator.losses(images, vectors, z, weights.dropout, weights.noise_bias)
+
+
+def _code_terms(generator: Generator, code: Code, z: Tensor, condition: Tensor) -> dict[str, Tensor]:
+    """``kl``: KL(q(z | I, v) ‖ p(z | v)) in nats; ``prior``: −log p(z | v) of the flow, per number of z.
+
+    With a flow the first is of one draw, and teaches the encoder alone; the second teaches the flow alone. The
+    weight of the first is thousands of times smaller, and labels shall not be embedded to please either.
+    """
+    flow = generator.flow
+    if flow is None:
+        return {"kl": code.kl().mean()}
+    condition = condition.detach()
+    frozen = {name: value.detach() for name, value in flow.named_parameters()}
+    noise, log_det = functional_call(flow, frozen, (z, condition))
+    kl = -normal_log_prob(noise) - log_det - code.entropy()
+    prior = -flow.log_prob(z.detach(), condition) / z[0].numel()
+    return {"kl": kl.mean(), "prior": prior.mean()}
 
 
 def _recognition_term(
@@ -172,17 +191,21 @@ def _back_translate(
     z: Tensor,
     weights: LossWeights,
 ) -> tuple[Tensor, Tensor]:
-    """The code z' of the swapped image I', and the recogniser's loss on I'."""
+    """The code of the swapped image I', carried back to the labels of I, and the recogniser's loss on I'."""
     parents = tuple(model.vectors(labels))
     swapped = swap_labels(model, labels, parents)
-    condition = generator.condition(model.vectors(swapped))
-    image = generator.redraw(condition, z, weights.noise_bias)
+    factual, condition = (generator.condition(model.vectors(world)) for world in (labels, swapped))
+    noise = generator.code_noise(z, factual.detach())
+    there = generator.respond_code(noise, condition.detach())
+    image = generator.redraw(condition, there, weights.noise_bias)
     frozen = {name: value.detach() for name, value in recogniser.named_parameters()}
     outputs = functional_call(recogniser, frozen, (blurred(image, weights.recogniser_noise),))
     targets = model.standardised(swapped)
     seen = {name: outputs[name] for name in parents}
     effect = recognition_loss(seen, {name: targets[name] for name in parents})
-    return generator.encode(image.detach(), condition).sample(), effect
+    code = generator.encode(image.detach(), condition).sample()
+    back = generator.code_noise(code, condition.detach())
+    return generator.respond_code(back, factual.detach()), effect
 
 
 def swap_labels(model: NeuralCausalModel, labels: Labels, names: tuple[str, ...]) -> dict[str, Tensor]:

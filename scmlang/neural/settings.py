@@ -44,7 +44,8 @@ class NeuralSettings:
         attention: whether it attends at all resolutions but the finest.
         patch: pixel-unshuffling factor before the backbone.
         code_channels, code_size: the semantic code z is ``code_channels`` × ``code_size`` × ``code_size``.
-        code_width: channels of the encoder of z.
+        code_width: channels of the encoder of z, and of the networks of its flow.
+        code_flow: couplings of the flow z = g(u; v); 0 takes z itself for exogenous.
         train_timesteps, beta_schedule, prediction, path: the diffusion process.
         recogniser_width: channels of the recogniser.
     """
@@ -60,6 +61,7 @@ class NeuralSettings:
     code_channels: int = 4
     code_size: int = 7
     code_width: int = 32
+    code_flow: int = 0
     train_timesteps: int = 1000
     beta_schedule: str = "squaredcos_cap_v2"
     prediction: str = "v_prediction"

@@ -82,10 +82,14 @@ def _parts(model: NeuralCausalModel) -> list[Part]:
         parts.append(Part("shared noise", "prior", _count(model.shared)))
     if model.plan.image and model.generator and model.recogniser:
         image = model.plan.image
-        encoder = _count(model.generator.code_encoder) if model.generator.code_encoder else 0
+        generator = model.generator
+        encoder = _count(generator.code_encoder) if generator.code_encoder else 0
+        flow = [Part(image.name, "flow of the code z", _count(generator.flow))] if generator.flow else []
+        rest = _count(generator) - encoder - sum(part.parameters for part in flow)
         parts += [
-            Part(image.name, f"mechanism {model.generator_name}", _count(model.generator) - encoder),
+            Part(image.name, f"mechanism {model.generator_name}", rest),
             Part(image.name, "encoder of the code z", encoder),
+            *flow,
             Part(image.name, "recogniser", _count(model.recogniser)),
         ]
     return parts

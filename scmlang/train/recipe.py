@@ -81,6 +81,7 @@ class Loss(Group):
     likelihood: Weight = Field(default=1.0, description="negative log-likelihood of the label mechanisms")
     kl: Weight = Field(default=5e-6, description="KL(q(z | I, v) || N(0, I)) of the semantic code, per nat")
     kl_warmup: Fraction = Field(default=0.2, description="part of the training over which kl grows from 0")
+    prior: Weight = Field(default=1.0, description="-log p(z | v) of the code's flow, nats per number of z")
     swap: Fraction = Field(default=0.25, description="part of each batch that trains on swapped labels")
     effect: Weight = Field(default=0.1, description="CE of the swapped levels, recognised in the image")
     recognition: Weight = Field(default=1.0, description="CE of the recogniser q(labels | I) on real images")
@@ -176,6 +177,7 @@ class Code(Group):
     channels: int = Field(default=4, ge=0, le=4096, description="channels of z, 0 for no code")
     size: int = Field(default=7, ge=1, le=1024, description="side of z, in cells")
     width: Width = Field(default=32, description="channels of the encoder's first layer")
+    flow: int = Field(default=0, ge=0, le=256, description="couplings of the flow z = g(u; v), 0 for no flow")
 
 
 class Backbone(Group):

@@ -259,14 +259,24 @@ def _accelerator(device: torch.device, precision: str) -> Accelerator:
 
 
 def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str, object]]:
-    """Label mechanisms at their own rate without decay, which would pull probabilities to uniform."""
+    """Label mechanisms at their own rate; they and the code's flow without decay.
+
+    Decay would pull probabilities to uniform. The flow's gradient is clipped apart from the generator's, as
+    the two losses have nothing to do with each other.
+    """
     labels = [*model.mechanisms.parameters(), *model.shared.parameters()]
-    known = {id(parameter) for parameter in labels}
+    flow = (
+        []
+        if model.generator is None or model.generator.flow is None
+        else [*model.generator.flow.parameters()]
+    )
+    known = {id(parameter) for parameter in (*labels, *flow)}
     others = [parameter for parameter in model.parameters() if id(parameter) not in known]
     options = recipe.train
     return [
         {"params": others, "lr": options.lr, "weight_decay": options.weight_decay},
         {"params": labels, "lr": options.label_lr, "weight_decay": 0.0},
+        *([{"params": flow, "lr": options.lr, "weight_decay": 0.0}] if flow else []),
     ]
 
 

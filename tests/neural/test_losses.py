@@ -24,6 +24,7 @@ WEIGHTS = LossWeights(
     level=1.0,
     likelihood=1.0,
     kl=1e-3,
+    prior=1.0,
     recognition=1.0,
     effect=0.5,
     swap=0.5,
@@ -39,6 +40,7 @@ ONLY = replace(
     level=0,
     likelihood=0,
     kl=0,
+    prior=0,
     recognition=0,
     effect=0,
 )
