@@ -95,7 +95,7 @@ def evaluate(
     few: Annotated[
         int,
         typer.Option(min=2, metavar="N", help="Images for more than one cycle, and to undo of each edit."),
-    ] = 200,
+    ] = 100,
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The same seed gives the same report.")
     ] = 0,

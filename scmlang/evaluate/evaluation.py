@@ -84,7 +84,7 @@ class Options:
 
     edit: EditOptions = field(default_factory=EditOptions)
     cycles: int = 10
-    few: int = 200
+    few: int = 100
     parts: frozenset[Part] = frozenset(Part)
     judge: JudgeOptions = field(default_factory=JudgeOptions)
     rows: int = ROWS
