@@ -87,7 +87,7 @@ def _do(
 def codes(
     model: NeuralCausalModel, images: NDArray[np.uint8], columns: Columns, seed: int, batch: int = 512
 ) -> dict[str, Tensor]:
-    """The ``mean`` and a ``draw`` of the exogenous code, float32 ``[n, d]``; empty for a model without a code.
+    """The ``mean`` and a ``draw`` of the exogenous code, float32 ``[n, d]``; empty where there is no code.
 
     It is u = g⁻¹(z; v) of the mean and of a draw of q(z | I, v), and z itself in a model without a flow g.
 

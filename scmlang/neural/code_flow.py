@@ -7,10 +7,10 @@ arXiv:1912.00042), trained by the likelihood of the codes given the labels,
 
     log p(z | v) = log N(g⁻¹(z; v); 0, 1) + log |det ∂g⁻¹/∂z|,
 
-so that u = g⁻¹(z; v) has the same distribution whatever v is, and is what abduction keeps. Under other labels v'
-the code of the same u is g(u; v'): the same place among the codes of v'. This is how a normalizing flow serves as
-a mechanism of a structural causal model in Pawlowski et al., "Deep structural causal models for tractable
-counterfactual inference", arXiv:2006.06485, here inside the generator.
+so that u = g⁻¹(z; v) has the same distribution whatever v is, and is what abduction keeps. Under other labels
+v' the code of the same u is g(u; v'): the same place among the codes of v'. This is how a normalizing flow
+serves as a mechanism of a structural causal model in Pawlowski et al., "Deep structural causal models for
+tractable counterfactual inference", arXiv:2006.06485, here inside the generator.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class CodeFlow(nn.Module):
     """g⁻¹, the density that it gives, and g, for codes ``[n, channels, side, side]``.
 
     First an affine map for each number of the code, whose location and scale the labels give; then affine
-    couplings, each of which moves half of the numbers by what a small network sees of the other half and of the
-    labels. Halves alternate between channels and the fields of a chequerboard.
+    couplings, each of which moves half of the numbers by what a small network sees of the other half and of
+    the labels. Halves alternate between channels and the fields of a chequerboard.
 
     Args:
         shape: (channels, side, side) of the code.
@@ -41,8 +41,8 @@ class CodeFlow(nn.Module):
     def __init__(self, shape: tuple[int, int, int], condition: int, layers: int, width: int) -> None:
         super().__init__()
         self.affine = nn.Linear(condition, 2 * math.prod(shape))
-        nn.init.zeros_(self.affine.weight)
-        nn.init.zeros_(self.affine.bias)
+        for parameter in self.affine.parameters():
+            nn.init.zeros_(parameter)
         self.couplings = nn.ModuleList(
             Coupling(shape, condition, width, mask) for mask in halves(shape, layers)
         )
@@ -69,7 +69,8 @@ class CodeFlow(nn.Module):
     def log_prob(self, code: Tensor, condition: Tensor) -> Tensor:
         """log p(z | v) in nats, ``[n]``."""
         noise, log_det = self(code, condition)
-        return log_det + normal_log_prob(noise)
+        density: Tensor = log_det + normal_log_prob(noise)
+        return density
 
     def _affine(self, like: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
         location, log_scale = self.affine(condition).reshape(len(like), 2, *like.shape[1:]).unbind(1)
@@ -77,7 +78,7 @@ class CodeFlow(nn.Module):
 
 
 class Coupling(nn.Module):
-    """Shift and log-scale of the numbers off a mask, from those on it and the labels; the identity at first."""
+    """Shift and log-scale of the numbers off a mask, from those on it and the labels; at first zero."""
 
     mask: Tensor
 
@@ -88,8 +89,8 @@ class Coupling(nn.Module):
         self.film = nn.Linear(condition, 4 * width)
         self.body = nn.Conv2d(width, width, 3, padding=1)
         self.head = nn.Conv2d(width, 2 * shape[0], 3, padding=1)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
+        for parameter in self.head.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, code: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
         scale1, shift1, scale2, shift2 = self.film(condition)[:, :, None, None].chunk(4, 1)

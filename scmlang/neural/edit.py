@@ -2,9 +2,10 @@
 
 Abduct the labels' noise (:mod:`scmlang.neural.abduction`), the semantic code z (the mean of q(z | I, v)) and
 the diffusion noise (:mod:`scmlang.neural.inversion`); act by cutting the arrows into X; predict the labels in
-topological order and the image from the new v with the same noise: that of the diffusion, and that of the code
-(:mod:`scmlang.neural.code_flow`; z itself where there is no flow). The labels are then one draw from their counterfactual posterior; the image approximates one, since z is held at its mean and the
-inverted noise explains the image without being drawn from its posterior.
+topological order and the image from the new v with the same noise: that of the diffusion, and that of the
+code (:mod:`scmlang.neural.code_flow`; z itself where there is no flow). The labels are then one draw from
+their counterfactual posterior; the image approximates one, since z is held at its mean and the inverted noise
+explains the image without being drawn from its posterior.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 A :class:`Generator` learns the mechanism, draws images from it, and abducts U_I from a given image. Every
 generator may have a semantic code z ~ q(z | I, v). It is a part of U_I, or where there is a flow
-(:mod:`scmlang.neural.code_flow`) a function of the labels and of a part u of U_I. U_I also has whatever else that kind of generator
-needs to give an image back: diffusion noise, or what its decoder leaves over. The kinds are the image types
-of :data:`scmlang.mechanisms.MECHANISMS`, chosen by name.
+(:mod:`scmlang.neural.code_flow`) a function of the labels and of a part u of U_I. U_I also has whatever
+else that kind of generator needs to give an image back: diffusion noise, or what its decoder leaves over. The
+kinds are the image types of :data:`scmlang.mechanisms.MECHANISMS`, chosen by name.
 """
 
 from __future__ import annotations

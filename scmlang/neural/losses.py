@@ -25,8 +25,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from scmlang.neural.embeddings import LevelAutoencoder
 from scmlang.neural.code_flow import normal_log_prob
+from scmlang.neural.embeddings import LevelAutoencoder
 from scmlang.neural.image import Code, Generator
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 from scmlang.neural.recognition import Recogniser, recognition_loss
@@ -149,8 +149,8 @@ def _image_terms(
 def _code_terms(generator: Generator, code: Code, z: Tensor, condition: Tensor) -> dict[str, Tensor]:
     """``kl``: KL(q(z | I, v) ‖ p(z | v)) in nats; ``prior``: −log p(z | v) of the flow, per number of z.
 
-    With a flow the first is of one draw, and teaches the encoder alone; the second teaches the flow alone. The
-    weight of the first is thousands of times smaller, and labels shall not be embedded to please either.
+    With a flow the first is of one draw, and teaches the encoder alone; the second teaches the flow alone.
+    The weight of the first is thousands of times smaller, and labels shall not be embedded to please either.
     """
     flow = generator.flow
     if flow is None:
