@@ -102,7 +102,9 @@ def test_each_loss_of_the_code_moves_its_own_network() -> None:
         model = model_of(SCENE, FLOWING)
         randomise(model)
         generator = model.generator
-        assert generator is not None and generator.flow is not None and generator.code_encoder is not None
+        assert generator is not None
+        assert generator.flow is not None
+        assert generator.code_encoder is not None
         torch.manual_seed(1)
         loss, terms = TrainingObjective(model, replace(ONLY, **{name: 1.0}))(batch_of(model), False, 1.0)
         loss.backward()
