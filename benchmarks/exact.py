@@ -10,9 +10,9 @@ ancestors, X the middle one of them. There are two questions:
   hand here, before time is taken, with the noise of each variable as a node in the intervals between its
   thresholds. pgmpy has no counterfactuals.
 
-Models are read before time is taken, the probabilities as arrays for everybody. Each question is asked *first*
-of a fresh model, where nothing else is kept, and *again* with other values: of pyAgrum by
-new evidence in the same propagation, of pgmpy, which keeps nothing, as before. Everyone is given names and
+Models are read before time is taken, the probabilities as arrays for everybody. Each question is asked
+*first* of a fresh model, where nothing else is kept, and *again* with other values: of pyAgrum by new
+evidence in the same propagation, of pgmpy, which keeps nothing, as before. Everyone is given names and
 values; what it takes scmlang to read the query's text is told apart. Answers are compared.
 
 Everybody does each piece of work three times in a row, on three fresh models where it is a first question,
