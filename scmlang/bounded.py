@@ -58,7 +58,7 @@ def bounded(model: CausalModel, text: str, known: Known | None = None) -> Answer
     query = read_query(text, model)
     if isinstance(query, Edit | Intervention):
         raise ScmError([Diagnostic("E354", f"`{text}` is an action, and bounds are of numbers")])
-    problem = make_problem(model, query)
+    problem = make_problem(model, query, [held for held, _ in known.experiments])
     _require_monotone(problem, model, known.monotone)
     samples = _samples(model, problem, known)
     shown = show_quantity(query, model.variables)
@@ -204,10 +204,11 @@ def _method(all_bounds: Sequence[Bounds], found: Sequence[tuple[Any, Bounds, Any
         return
     if all(b.tight for b in all_bounds):
         yield "sharp"
-    elif gap > 0 and not all(b.gap <= 2e-6 for b in all_bounds):
+    elif math.isfinite(gap) and gap > 0 and not all(b.gap <= 2e-6 for b in all_bounds):
         yield f"valid, at most {show_number(gap, 2)} too wide"
     else:
         yield "valid, perhaps not sharp"
+    yield from dict.fromkeys(b.why for b in all_bounds if b.why and not b.is_point)
     spreads = [spread for _, _, spread in found if spread is not None]
     if spreads and len(found) == 1:
         low, high = spreads[0]
@@ -234,7 +235,7 @@ def settles(
         monotone: pairs (cause, effect).
         draws: how many models are tried.
     """
-    problem = make_problem(model, quantity)
+    problem = make_problem(model, quantity, experiments)
     for seed in range(draws):
         sources = random_sources(problem, [(), *experiments], _kept(problem, monotone), seed)
         if not bound(problem, quantity, sources, monotone=_kept(problem, monotone)).is_point:
@@ -265,7 +266,7 @@ def with_declared(
     if found.identifiable or isinstance(query, Edit | Intervention):
         return found
     try:
-        problem = make_problem(model, query)
+        problem = make_problem(model, query, experiments)
     except ScmError:  # not all of it is finite
         return found
     _require_monotone(problem, model, monotone)

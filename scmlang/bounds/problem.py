@@ -1,14 +1,16 @@
 """Which variables a query and its bounds depend on, and the diagram over them.
 
-A variable that causes nothing that is asked about, and has the same unobserved cause as all of its district,
-tells nothing of the others: whatever they do, a response of its own can be added that fits. So it is left
-out. In a district that is joined by bidirected edges, but not all by one cause, it may be as good as an
-instrument, and is kept.
+Let i be a variable that causes nothing that is asked about and shares a cause with each other one of its
+district D, and let its causes be all those outside of D that D has. Then it tells nothing of the others: it
+sees, in its response, what all of D - i would be, and may be drawn from P(i | D - i) as the data have it,
+whatever the others do. So it is left out. A variable that does not see so much is kept, for it may tell what
+the others would be: with Z -> X <-> Y, Y may say how X responds to Z. So is one where an experiment holds
+others of its district.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
@@ -56,8 +58,10 @@ class Problem:
         return is_clique(self.graph, members)
 
 
-def make_problem(model: CausalModel, quantity: Quantity) -> Problem:
-    """The part of the model that matters to a quantity.
+def make_problem(
+    model: CausalModel, quantity: Quantity, experiments: Iterable[Iterable[str]] = ()
+) -> Problem:
+    """The part of the model that matters to a quantity, where some sets of variables were held.
 
     Raises:
         ScmError: E351 for variables without finitely many values among them, E354 where the quantity speaks
@@ -71,7 +75,8 @@ def make_problem(model: CausalModel, quantity: Quantity) -> Problem:
         raise ScmError([Diagnostic("E354", message, model.source, model.variables[unseen[0]].span)])
     projected = diagram.latent_projection()
     graph = BitGraph.of(projected)
-    kept, whole = _kept(graph, model, graph.ancestors(graph.mask(asked)))
+    held = {name for names in experiments for name in names if name in graph.place}
+    kept, whole = _kept(graph, model, graph.ancestors(graph.mask(asked)), graph.mask(held))
     names = [name for name in projected.nodes if kept >> graph.place[name] & 1]
     inner = projected.subgraph(names)
     variables = {name: model.variables[name] for name in names}
@@ -81,18 +86,26 @@ def make_problem(model: CausalModel, quantity: Quantity) -> Problem:
     return Problem(replace(model, variables=variables, parents=parents), ordered, domains, whole)
 
 
-def _kept(graph: BitGraph, model: CausalModel, needed: Mask) -> tuple[Mask, bool]:
+def _kept(graph: BitGraph, model: CausalModel, needed: Mask, held: Mask) -> tuple[Mask, bool]:
     kept, whole = graph.all, True
     waiting = sorted(bits(graph.all & ~needed), reverse=True)
     for i in waiting:  # effects before causes
         if graph.children[i] & kept:
             continue
-        alone = is_clique(graph, graph.district(1 << i, kept))
+        silent = _is_silent(graph, i, kept, held)
         finite = isinstance(model.variables[graph.names[i]].domain, Finite)
-        if alone or not finite:
+        if silent or not finite:
             kept &= ~(1 << i)
-            whole = whole and alone
+            whole = whole and silent
     return kept, whole
+
+
+def _is_silent(graph: BitGraph, i: int, kept: Mask, held: Mask) -> bool:
+    """Whether a variable without effects tells nothing of others."""
+    district = graph.district(1 << i, kept)
+    rest = district & ~(1 << i)
+    outside = graph.parents_of(rest) & ~district
+    return not (rest & ~graph.spouses[i] or outside & ~graph.parents[i] or rest & held)
 
 
 def is_clique(graph: BitGraph, members: Mask) -> bool:

@@ -8,12 +8,13 @@ duality): the bound that is reported is this number for HiGHS's multipliers, not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from scmlang.bounds.classes import Product
 from scmlang.bounds.polynomial import Factor, Polynomial
 from scmlang.bounds.responses import Block
 from scmlang.bounds.sources import Array
@@ -31,6 +32,7 @@ class Programme:
         starts: where the columns of each block start, and the end.
         forms: each factor of the query as coefficients of the columns.
         within: how far each row may be violated.
+        products: independences, which a linear programme leaves out.
     """
 
     rows: Array
@@ -38,6 +40,7 @@ class Programme:
     starts: tuple[int, ...]
     forms: dict[Factor, Array]
     within: float = 0.0
+    products: tuple[Product, ...] = ()
 
     @property
     def columns(self) -> int:
@@ -55,7 +58,7 @@ class Programme:
 
     def relaxed(self, within: float) -> Programme:
         """The same with a larger violation allowed."""
-        return Programme(self.rows, self.values, self.starts, self.forms, within)
+        return replace(self, within=within)
 
 
 def make_programme(blocks: Sequence[Block], within: float = 0.0) -> Programme:
@@ -74,7 +77,12 @@ def make_programme(blocks: Sequence[Block], within: float = 0.0) -> Programme:
             forms[factor] = np.zeros(starts[-1])
             forms[factor][start:end] = indicator
     values = np.concatenate([block.values for block in blocks]) if blocks else np.zeros(0)
-    return Programme(rows, values, tuple(starts), forms, within)
+    products = [
+        one.placed(start, starts[-1])
+        for block, start in zip(blocks, starts, strict=False)
+        for one in block.products
+    ]
+    return Programme(rows, values, tuple(starts), forms, within, tuple(products))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from scmlang.bounds.classes import Labels, Product, indicators, labelled
+from scmlang.bounds.classes import products as class_products
+from scmlang.bounds.independence import Independences, atoms, independences
 from scmlang.bounds.known import CFactor
 from scmlang.bounds.polynomial import Factor, Slot
 from scmlang.bounds.problem import Problem
@@ -37,12 +40,14 @@ class Block:
         values: these probabilities.
         factors: the indicator of each factor of the query that lies in the block.
         kinds: how many responses are told apart by the rows and factors.
+        products: the independences among them, where they were asked for.
     """
 
     rows: Array
     values: Array
     factors: Mapping[Factor, Array]
     kinds: int
+    products: tuple[Product, ...] = ()
 
 
 class Responses:
@@ -84,8 +89,8 @@ class Responses:
 
     # --- blocks
 
-    def blocks(self, factors: Iterable[Factor]) -> list[Block]:
-        """The blocks in which the factors lie.
+    def blocks(self, factors: Iterable[Factor], *, products: bool = False) -> list[Block]:
+        """The blocks in which the factors lie, with independences of responses as products or without.
 
         Raises:
             ScmError: E353 where one has more responses than ``LIMITS.response_types``.
@@ -100,7 +105,12 @@ class Responses:
         found: dict[Slot, list[Factor]] = {}
         for factor in wanted:
             found.setdefault(groups.root(next(iter(factor))[0]), []).append(factor)
-        return [self._block(groups.members(root), inside, rows) for root, inside in found.items()]
+        return [self._block(groups.members(root), inside, rows, products) for root, inside in found.items()]
+
+    def independences(self, factors: Iterable[Factor]) -> dict[Mask, Independences]:
+        """Those of each district in which some of the factors lie."""
+        districts = dict.fromkeys(self._district(factor) for factor in factors)
+        return {district: independences(self.problem.graph, district) for district in districts}
 
     def _district(self, factor: Factor) -> Mask:
         return self.problem.graph.district(1 << next(iter(factor))[0][0])
@@ -131,7 +141,9 @@ class Responses:
                 slots = ((i, tuple(at[p] for p in bits(graph.parents[i]))) for i in bits(one.members))
                 yield frozenset((slot, at[slot[0]]) for slot in slots), value
 
-    def _block(self, slots: Sequence[Slot], factors: Sequence[Factor], rows: Sequence[Row]) -> Block:
+    def _block(
+        self, slots: Sequence[Slot], factors: Sequence[Factor], rows: Sequence[Row], products: bool
+    ) -> Block:
         names = {slot: i for i, slot in enumerate(slots)}
         sizes = [self.problem.shape[variable] for variable, _ in slots]
         count = math.prod(sizes)
@@ -147,22 +159,36 @@ class Responses:
                 told &= levels[names[slot]] == level
             return told
 
-        given: list[tuple[Array, float]] = [
-            (indicator(factor).astype(float), value) for factor, value in inside
-        ]
-        given += self._independent(slots, indicator, levels)
-        wanted = [indicator(factor) for factor in factors]
-        table = np.array([r for r, _ in given] + wanted, dtype=float).reshape(len(given) + len(wanted), -1)
-        impossible = np.zeros(table.shape[1], dtype=bool)
-        for i, (_, value) in enumerate(given if self.exact else ()):
-            if value == 0 and np.all(table[i] >= 0):
-                impossible |= table[i] > 0
+        known = np.array([indicator(factor) for factor, _ in inside], dtype=float).reshape(
+            -1, levels.shape[1]
+        )
+        values = [value for _, value in inside]
+        wanted = np.array([indicator(factor) for factor in factors], dtype=float)
+        never = [i for i, value in enumerate(values) if self.exact and value == 0]
+        impossible = np.asarray(known[never].any(axis=0))
         if impossible.all():
             impossible[:] = False  # the programme will find that nothing fits
+        district = self.problem.graph.district(1 << slots[0][0])
+        pairs = independences(self.problem.graph, district).pairs if products else ()
+        labels: Labels = {}
+        if pairs:
+            labels = labelled(np.vstack([known, wanted, impossible]), levels, slots, atoms(pairs, district))
+            apart = _by_class(labels)
+        else:
+            apart = _by_response(slots, levels)
+        given = list(self._independent(district, indicator, apart))
+        rest = np.array([row for row, _ in given]).reshape(-1, levels.shape[1])
+        table = np.vstack([known, rest, wanted, *labels.values()])
         kinds = np.unique(table[:, ~impossible], axis=1)
-        values = np.array([value for _, value in given])
-        at = len(given)
-        return Block(kinds[:at], values, dict(zip(factors, kinds[at:], strict=True)), kinds.shape[1])
+        at, to = len(known) + len(rest), len(known) + len(rest) + len(wanted)
+        own = dict(zip(labels, kinds[to:], strict=True))
+        return Block(
+            kinds[:at],
+            np.array(values + [value for _, value in given]),
+            dict(zip(factors, kinds[at:to], strict=True)),
+            kinds.shape[1],
+            class_products(pairs, own),
+        )
 
     def _allowed(self, slots: Sequence[Slot], levels: NDArray[np.int16]) -> NDArray[np.bool_]:
         """The responses in which no monotone variable falls as its cause rises, all else alike."""
@@ -177,25 +203,41 @@ class Responses:
         return allowed
 
     def _independent(
-        self, slots: Sequence[Slot], indicator: Indicator, levels: NDArray[np.int16]
+        self, district: Mask, indicator: Indicator, apart: Callable[[Mask], Iterable[NDArray[np.bool_]]]
     ) -> Iterator[tuple[Array, float]]:
         """q(E, f) = P(E) q(f) for known E of some variables and responses f of those not joined to them."""
         graph = self.problem.graph
-        district = graph.district(1 << slots[0][0])
         if self.problem.is_clique(district):
             return
         for one in self.known:
             near = (1 << i for i in range(len(graph.names)) if graph.spouses[i] & one.members)
-            joined = one.members | sum(near)
-            apart = [i for i, slot in enumerate(slots) if not joined >> slot[0] & 1]
-            if one.members & ~district or not apart:
+            if one.members & ~district:
                 continue
-            kinds = np.unique(levels[apart], axis=1)
-            for factor, value in self._rows(CFactor(one.members, one.table), {district}):
+            same = list(apart(district & ~(one.members | sum(near))))
+            for factor, value in self._rows(CFactor(one.members, one.table), {district}) if same else ():
                 told = indicator(factor).astype(float)
-                for kind in kinds.T:
-                    same = np.all(levels[apart] == kind[:, None], axis=0)
-                    yield (told - value) * same, 0.0
+                for response in same:
+                    yield (told - value) * response, 0.0
+
+
+def _by_response(
+    slots: Sequence[Slot], levels: NDArray[np.int16]
+) -> Callable[[Mask], Iterator[NDArray[np.bool_]]]:
+    def those(members: Mask) -> Iterator[NDArray[np.bool_]]:
+        inside = [i for i, slot in enumerate(slots) if members >> slot[0] & 1]
+        if inside:
+            for response in np.unique(levels[inside], axis=1).T:
+                yield np.all(levels[inside] == response[:, None], axis=0)
+
+    return those
+
+
+def _by_class(labels: Labels) -> Callable[[Mask], Iterator[NDArray[np.bool_]]]:
+    def those(members: Mask) -> Iterator[NDArray[np.bool_]]:
+        if any(not group & ~members for group in labels):
+            yield from indicators(members, labels).astype(bool)
+
+    return those
 
 
 def _cell(table: Array, at: Mapping[int, int]) -> float:

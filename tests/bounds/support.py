@@ -29,7 +29,7 @@ def bounds_of(
     """Against the model's own distributions."""
     model = Compilation.from_text(text).model
     asked = quantity(query, model)
-    problem = make_problem(model, asked)
+    problem = make_problem(model, asked, experiments)
     sources = [from_model(model, problem, held) for held in ((), *experiments)]
     return bound(problem, asked, sources, monotone=monotone)
 
