@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scmlang.compiler import Compilation
+from scmlang.diagnostics import ScmError
 from scmlang.diagram import Diagram
 from scmlang.identify.estimand import evaluate, show
 from scmlang.identify.query import identify_query
@@ -106,8 +107,9 @@ def test_free_symbols_are_told() -> None:
 def test_latent_variables_are_projected_out_and_not_asked_about() -> None:
     text = "latent U; U -> {X, Y}; X -> Y"
     assert found(text, "P(Y | do(X))").identifiable is False
-    assert found(text, "P(Y | do(U))").identifiable is None
-    assert found(text, "P(Y=1 | do(U=1)) - P(Y=1 | do(U=0))").identifiable is None
+    for query in ("P(Y | do(U))", "P(Y=1 | do(U=1)) - P(Y=1 | do(U=0))"):
+        with pytest.raises(ScmError, match="E075"):
+            found(text, query)
 
 
 def test_long_formulas_have_a_factor_a_variable() -> None:
