@@ -154,8 +154,9 @@ class Model:
     def estimate(
         self,
         text: str,
-        data: str | Path | Mapping[str, Sequence[object]],
+        data: str | Path | Mapping[str, Sequence[object]] | None = None,
         *,
+        experiments: Mapping[str, str | Path | Mapping[str, Sequence[object]]] | None = None,
         method: str = "auto",
         resamples: int = 1000,
         level: float = 0.95,
@@ -167,7 +168,9 @@ class Model:
 
         Args:
             text: a quantity, such as ``"ATE(X, Y)"``, or the name of one in the file.
-            data: a CSV file, or columns by name, such as a data frame's ``to_dict("list")``.
+            data: a CSV file, or columns by name, such as a data frame's ``to_dict("list")``; none where
+                experiments are enough.
+            experiments: the table of each, such as ``{"do(Z)": "experiment.csv"}``, in which Z has a column.
             method: ``"plug-in"``, ``"doubly-robust"``, or ``"auto"``, the first wherever all variables have
                 levels.
             resamples: of the bootstrap, for relative frequencies.
@@ -177,14 +180,19 @@ class Model:
             seed: of every random draw.
 
         Raises:
-            ScmError: for mistakes in the query; E331 to E338 for what cannot be estimated; E122 to E126 for
-                the data.
+            ScmError: for mistakes in the query and the experiments; E331 to E341 for what cannot be
+                estimated; E122 to E126 for the data.
             ValueError: for no such method.
+            TypeError: for neither data nor experiments.
         """
+        if data is None and not experiments:
+            raise TypeError("give data, experiments or both")
         from scmlang.estimates import Method, Options, estimate_query, open_table
 
         options = Options(Method(method), resamples, level, seed, smoothing, folds)
-        return estimate_query(self.compilation, text, open_table(data), options)
+        observed = None if data is None else open_table(data)
+        tables = [(held, open_table(table)) for held, table in (experiments or {}).items()]
+        return estimate_query(self.compilation, text, observed, options, tables)
 
     def independencies(self, basis: str = "local") -> tuple[ConditionalIndependence, ...]:
         """The conditional independencies that the diagram implies among the observed variables.

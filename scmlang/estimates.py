@@ -6,7 +6,7 @@ Guarantees that an answer says by which formula and from how many rows it was ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,10 @@ from scmlang.compiler import Compilation, open_artefact
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.estimation.asked import indifferent
 from scmlang.estimation.estimate import Method, Options, estimate
-from scmlang.estimation.sample import Sample, read_sample, sample_of
+from scmlang.estimation.sample import sample_of
+from scmlang.estimation.sources import OBSERVED, Held, Sources, read_sources, show_held
 from scmlang.exact.opening import open_variables
+from scmlang.identify.ask import read_experiment
 from scmlang.identify.estimand import Estimand, show, substitute, variable_of, variables
 from scmlang.semantics.quantities import Probability, Quantity, counterfactuals
 from scmlang.semantics.queries import Edit, Intervention
@@ -105,24 +107,51 @@ def open_table(data: str | Path | Columns) -> Table:
 
 
 def estimate_query(
-    compilation: Compilation, text: str, table: Table, options: Options | None = None
+    compilation: Compilation,
+    text: str,
+    table: Table | None,
+    options: Options | None = None,
+    experiments: Iterable[tuple[str, Table]] = (),
 ) -> Estimate:
-    """The estimate of a query, or of the query of that name in the model, from a table.
+    """The estimate of a query, or of the query of that name in the model, from tables.
 
     Args:
         compilation: of the model, whose diagram says what is identifiable.
         text: a quantity, such as ``P(Y=1 | do(X=1))`` or ``ATE(X, Y)``.
-        table: independent rows of the observed distribution, a column for each variable of the estimand.
+        table: independent rows of the observed distribution, a column for each variable of the estimand; None
+            where experiments are enough.
         options: the estimator and its settings.
+        experiments: ``do(Z)`` and independent rows of what was seen while Z was held at what its column says;
+            a column for each variable of the factors that are under do(Z).
 
     Raises:
         ScmError: for mistakes in the query; E331 where it is not identifiable, E332 where that is not
-            decided, E338 for an edit or an intervention alone; E123 to E126 for the table; E333 to E337 for
-            what the data or the estimator cannot tell.
+            decided, E338 for an edit or an intervention alone; E320, E322 and E341 for the experiments, E340
+            where a table is missing; E123 to E126 for a table; E333 to E337 for what the data or the
+            estimator cannot tell.
     """
-    asked = _ask(compilation, text)
-    sample = read_sample(table, compilation.model, sorted(variables(asked.estimand)))
-    return _estimated(asked, compilation, sample, options or Options())
+    held = [(words, read_experiment(words, compilation.model), one) for words, one in experiments]
+    tables = {} if table is None else {OBSERVED: table}
+    for _, names, one in held:
+        if names in tables:
+            raise _twice(names, tables[names], one)
+        tables[names] = one
+    asked = _ask(compilation, text, [words for words, _, _ in held])
+    sources = read_sources(tables, compilation.model, asked.estimand)
+    found = _estimated(asked, compilation, sources, options or Options())
+    unused = tuple(_unused(names) for names in tables if held and names not in sources.samples)
+    return replace(found, notes=(*found.notes, *unused))
+
+
+def _twice(held: Held, first: Table, second: Table) -> ScmError:
+    names = f"`{first.source.name}` and `{second.source.name}`"
+    message = f"{names} are two tables of the experiment {show_held(held)}"
+    return ScmError([Diagnostic("E341", message, helps=("put their rows into one table",))])
+
+
+def _unused(held: Held) -> str:
+    what = f"the table of {show_held(held)} is" if held else "the observations are"
+    return f"{what} not needed: no factor of the estimand is read from {'it' if held else 'them'}"
 
 
 def estimate_learned(run: Run, text: str, rows: int, options: Options | None = None) -> Estimate:
@@ -151,7 +180,8 @@ def estimate_learned(run: Run, text: str, rows: int, options: Options | None = N
     with torch.no_grad():
         drawn = artefact.model.sample_labels(rows, {}, generator)
     columns = {n: c for n, c in numpy_columns(artefact.plan, drawn).items() if n in variables(asked.estimand)}
-    found = _estimated(asked, compilation, sample_of(columns, compilation.model), chosen)
+    sources = Sources.of(sample_of(columns, compilation.model))
+    found = _estimated(asked, compilation, sources, chosen)
     note = (
         "the rows are drawn from the learned model; how far it is from the data, the interval does not tell"
     )
@@ -165,22 +195,22 @@ class _Asked:
     estimand: Estimand
 
 
-def _ask(compilation: Compilation, text: str) -> _Asked:
+def _ask(compilation: Compilation, text: str, experiments: Iterable[str] = ()) -> _Asked:
     """A query that is a number, with its estimand."""
     query = compilation.query(text)
     if isinstance(query, Intervention | Edit):
         message = f"`{show_query(query, compilation.model.variables)}` asks for no number"
         helps = ("ask for a probability, a mean or an effect: `P(Y=1 | do(X=1))`, `ATE(X, Y)`",)
         raise ScmError([Diagnostic("E338", message, helps=helps)])
-    found = compilation.identify(text)
+    found = compilation.identify(text, experiments)
     return _Asked(query, found, _require(found))
 
 
-def _estimated(asked: _Asked, compilation: Compilation, sample: Sample, options: Options) -> Estimate:
-    fixed = indifferent(asked.query, asked.estimand, sample)
-    numbers = estimate(substitute(asked.estimand, fixed), compilation.diagram, sample, options)
+def _estimated(asked: _Asked, compilation: Compilation, sources: Sources, options: Options) -> Estimate:
+    fixed = indifferent(asked.query, asked.estimand, sources)
+    numbers = estimate(substitute(asked.estimand, fixed), compilation.diagram, sources, options)
     notes = [f"any value of {s} gives the same; {at.value} is taken" for s, at in fixed.items()]
-    return _answer(asked, sample, replace(numbers, notes=(*notes, *numbers.notes)), options.level)
+    return _answer(asked, sources, replace(numbers, notes=(*notes, *numbers.notes)), options.level)
 
 
 def _require(found: Identification) -> Estimand:
@@ -196,9 +226,9 @@ def _require(found: Identification) -> Estimand:
     raise ScmError([Diagnostic("E331", message, helps=(*why, *found.notes))])
 
 
-def _answer(asked: _Asked, sample: Sample, numbers: Estimates, level: float) -> Estimate:
+def _answer(asked: _Asked, sources: Sources, numbers: Estimates, level: float) -> Estimate:
     single = not numbers.symbols
-    columns, rows = ((), ()) if single else _table(asked.query, sample, numbers)
+    columns, rows = ((), ()) if single else _table(asked.query, sources, numbers)
     return Estimate(
         asked.found.query,
         "estimated",
@@ -216,14 +246,14 @@ def _answer(asked: _Asked, sample: Sample, numbers: Estimates, level: float) -> 
 
 
 def _table(
-    query: Quantity, sample: Sample, numbers: Estimates
+    query: Quantity, sources: Sources, numbers: Estimates
 ) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     """A row for each configuration of the free symbols: those that are held first, then as in the query."""
     held = open_variables(query)
     asked = [variable.variable for variable in counterfactuals(query)]
     places = {s: asked.index(variable_of(s)) for s in numbers.symbols if variable_of(s) in asked}
     order = sorted(numbers.symbols, key=lambda s: (variable_of(s) not in held, places.get(s, len(asked)), s))
-    labels = [sample.column(variable_of(symbol)).labels for symbol in order]
+    labels = [sources.column(variable_of(symbol)).labels for symbol in order]
     moved = [
         np.transpose(array, [numbers.symbols.index(symbol) for symbol in order])
         for array in (numbers.value, numbers.standard_error, numbers.lower, numbers.upper)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scmlang.cli.experiments import split_experiment
 from scmlang.cli.model import ModelText, leading_file, open_model
 from scmlang.cli.query import Format
 from scmlang.diagnostics.render import render, wants_colour
@@ -84,7 +85,5 @@ def _experiment(text: str, model: CausalModel) -> tuple[tuple[str, ...], Path | 
     """``do(Z, W)``, and the path behind ``=``."""
     from scmlang.identify.ask import read_experiment
 
-    words, closed, path = text.partition(")")
-    held = read_experiment(words + closed, model)
-    file = path.strip().removeprefix("=").strip()
-    return tuple(sorted(held)), Path(file) if file else None
+    words, path = split_experiment(text)
+    return tuple(sorted(read_experiment(words, model))), path

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from scmlang.cli.experiments import split_experiment
 from scmlang.cli.model import ModelText, leading_file, open_model
 from scmlang.cli.query import Format
 from scmlang.diagnostics.render import render, wants_colour
@@ -26,6 +27,14 @@ def estimate(
     data: Annotated[
         Path | None, typer.Option(help="A CSV file with a column for every variable of the estimand.")
     ] = None,
+    experiment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--given-experiments",
+            metavar="do(Z)=CSV",
+            help="What was held in an experiment, with its table, in which Z has a column; repeatable.",
+        ),
+    ] = None,
     run: Annotated[
         Path | None, typer.Option(help="In place of FILE and --data: a run, whose model draws the rows.")
     ] = None,
@@ -42,19 +51,23 @@ def estimate(
     seed: Annotated[int, typer.Option(min=0, help="Of every random draw.")] = 0,
     format: Annotated[Format, typer.Option(help="How the answer is printed.")] = Format.text,
 ) -> None:
-    """Estimate a query from a table, or from what a trained model draws.
+    """Estimate a query from tables, or from what a trained model draws.
 
     The query is identified first, and refused where no data can tell it. Its estimand is then estimated: by
     relative frequencies (plug-in), with intervals from a bootstrap; or doubly robustly, where it has the
     back-door or the front-door form, which real numbers need. auto takes the first wherever all variables
-    have levels.
+    have levels. A factor under do(Z) is read from the table of that experiment, by relative frequencies.
     """
     if not 0 < level < 1:
         raise typer.BadParameter("it lies between 0 and 1", param_hint="--level")
     options = Options(method, bootstrap, level, seed, smoothing, folds)
-    if run is not None and (model is not None or data is not None or len(words) != 1):
+    tables = [_experiment(text) for text in experiment or ()]
+    if run is not None and (model is not None or data is not None or tables or len(words) != 1):
         raise typer.BadParameter("give a query alone: a run has model and data", param_hint="--run")
-    found = _from_run(run, words[0], rows, options) if run else _from_table(words, model, data, options)
+    if run is not None:
+        found = _from_run(run, words[0], rows, options)
+    else:
+        found = _from_tables(words, model, data, tables, options)
     if format is Format.json:
         print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif format is Format.csv:
@@ -63,13 +76,28 @@ def estimate(
         print(found)
 
 
-def _from_table(words: list[str], model: str | None, data: Path | None, options: Options) -> Estimate:
+def _experiment(text: str) -> tuple[str, Path]:
+    words, path = split_experiment(text)
+    if path is None:
+        raise typer.BadParameter(f'give its table: "{words}=table.csv"', param_hint="--given-experiments")
+    return words, path
+
+
+def _from_tables(
+    words: list[str],
+    model: str | None,
+    data: Path | None,
+    experiments: list[tuple[str, Path]],
+    options: Options,
+) -> Estimate:
     file, (query,) = leading_file(words, model, "QUERY")
-    if data is None:
+    if data is None and not experiments:
         raise typer.BadParameter("give a table, or a run with --run", param_hint="--data")
     compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
-    return estimate_query(compilation, query, open_table(data), options)
+    observed = None if data is None else open_table(data)
+    tables = [(held, open_table(path)) for held, path in experiments]
+    return estimate_query(compilation, query, observed, options, tables)
 
 
 def _from_run(run: Path, query: str, rows: int, options: Options) -> Estimate:

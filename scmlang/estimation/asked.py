@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from scmlang.estimation.sample import Sample
+from scmlang.estimation.sources import Sources
 from scmlang.exact.opening import open_variables
 from scmlang.identify.estimand import At, Estimand, free, variable_of
 from scmlang.semantics.quantities import Counterfactual, Event, Expectation, Probability, Quantity, parts
 
 
-def indifferent(query: Quantity, estimand: Estimand, sample: Sample) -> dict[str, At]:
+def indifferent(query: Quantity, estimand: Estimand, data: Sample | Sources) -> dict[str, At]:
     """The most frequent level for each free symbol that the query does not ask about.
 
     The value of an estimand does not depend on these, as on R in the napkin.
     """
+    sources = Sources.of(data)
     listed = {v.variable for v in _listed(query)} | open_variables(query)
     found = {}
     for symbol in sorted(free(estimand)):
         name = variable_of(symbol)
         if name not in listed:
-            found[symbol] = sample.at(name, int(np.bincount(sample.column(name).codes).argmax()))
+            found[symbol] = sources.most_frequent(name)
     return found
 
 

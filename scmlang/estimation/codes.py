@@ -11,4 +11,6 @@ CODES: dict[str, str] = {
     "E336": "too few rows to estimate from",
     "E337": "an estimate would need too large a table",
     "E338": "an estimate of what is no number",
+    "E340": "a distribution in an estimand that no table is of",
+    "E341": "two tables of one experiment",
 }

@@ -19,6 +19,7 @@ from scmlang.estimation.plug_in import plug_in
 from scmlang.estimation.result import Estimates
 from scmlang.estimation.robust import Influence, Robust
 from scmlang.estimation.sample import Sample
+from scmlang.estimation.sources import OBSERVED, Sources, columns
 from scmlang.identify.estimand import (
     Estimand,
     Linear,
@@ -75,29 +76,34 @@ class Options:
             raise ValueError("a level lies between 0 and 1, and resamples and folds are two at least")
 
 
-def estimate(node: Estimand, diagram: Diagram, sample: Sample, options: Options | None = None) -> Estimates:
-    """An estimand's value in the distribution that a sample was drawn from.
+def estimate(
+    node: Estimand, diagram: Diagram, data: Sample | Sources, options: Options | None = None
+) -> Estimates:
+    """An estimand's value in the distributions that samples were drawn from.
 
     Args:
-        node: of observed distributions.
+        node: of observed distributions, or of those that were seen in experiments.
         diagram: in which it was found.
-        sample: with a column for each of its variables.
+        data: observations, or observations and experiments, with a column for each variable of each factor.
         options: the estimator and its settings.
 
     Raises:
         ScmError: E333 to E337, for what the data or the estimator cannot tell.
     """
     chosen = options or Options()
-    counted = all(name in sample.levels for name in variables(node))
+    sample = None if any(columns(node)) else Sources.of(data).samples.get(OBSERVED)
+    counted = sample is None or all(name in sample.levels for name in variables(node))
     if chosen.method is Method.plug_in or (chosen.method is Method.auto and counted):
         return plug_in(
             node,
-            sample,
+            data,
             resamples=chosen.resamples,
             level=chosen.level,
             seed=chosen.seed,
             smoothing=chosen.smoothing,
         )
+    if sample is None:
+        raise _no_score(node)
     return doubly_robust(node, diagram, sample, chosen)
 
 
@@ -122,6 +128,15 @@ def doubly_robust(node: Estimand, diagram: Diagram, sample: Sample, options: Opt
     ends = np.asarray(value - width), np.asarray(value + width)
     unused = (_UNSMOOTHED,) if options.smoothing else ()
     return Estimates(symbols, value, error, *ends, method, (*_notes(found), *unused))
+
+
+def _no_score(node: Estimand) -> ScmError:
+    message = f"no doubly robust estimator is known here for `{show(node)}`"
+    helps = (
+        "there is one for the back-door and for the front-door form of observations",
+        "relative frequencies estimate any estimand of levels: --method plug-in",
+    )
+    return ScmError([Diagnostic("E335", message, helps=helps)])
 
 
 def _levels(symbol: str, sample: Sample) -> list[Term]:
@@ -150,12 +165,7 @@ class _Arithmetic:
                 return reduce(_times, map(self.influence, factors), self._one(1.0))
             case Quotient(top, bottom):
                 return _times(self.influence(top), _inverse(self.influence(bottom), node))
-        message = f"no doubly robust estimator is known here for `{show(node)}`"
-        helps = (
-            "there is one for the back-door and for the front-door form",
-            "relative frequencies estimate any estimand of levels: --method plug-in",
-        )
-        raise ScmError([Diagnostic("E335", message, helps=helps)])
+        raise _no_score(node)
 
     def _one(self, value: float) -> Influence:
         return Influence(value, np.zeros(self.robust.nuisances.sample.rows), 1.0)

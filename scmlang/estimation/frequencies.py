@@ -1,4 +1,4 @@
-"""Relative frequencies as the distributions of an estimand, in one sample or in many resamples at once."""
+"""Relative frequencies as the distributions of an estimand, in samples or in many resamples at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.estimation.sample import Codes, Sample
-from scmlang.identify.estimand import BATCH, At, Table
+from scmlang.estimation.sources import OBSERVED, Held, Sources, columns, show_held
+from scmlang.identify.estimand import BATCH, At, Estimand, Table
 from scmlang.limits import LIMITS
 
 Counts = NDArray[np.float64]
@@ -24,12 +25,17 @@ class Frequencies:
         sample: whose columns are of finitely many levels.
         names: the variables of the estimand.
         smoothing: a, the pseudo-count of each configuration of all ``names``; 0 for plain frequencies.
+        held: those of ``names`` that an experimenter set. Rows are drawn again within each of their
+            configurations, whose numbers of rows are no chance of nature.
     """
 
     exact = False
 
-    def __init__(self, sample: Sample, names: Iterable[str], smoothing: float = 0.0) -> None:
+    def __init__(
+        self, sample: Sample, names: Iterable[str], smoothing: float = 0.0, held: Held = OBSERVED
+    ) -> None:
         self.sample = sample
+        self.held = held
         self.names = tuple(sorted(set(names)))
         self.smoothing = smoothing
         self.sizes = {name: len(sample.column(name).labels) for name in self.names}
@@ -37,17 +43,24 @@ class Frequencies:
         self._resamples: Counts | None = None
         self._known: dict[tuple[str, ...], Table] = {}
 
-    @property
-    def counts(self) -> Counts:
-        """How often each configuration that occurs does."""
-        return self._counts
-
-    def resampled(self, counts: Counts) -> Frequencies:
-        """The same rows at other counts: float64[resamples, configurations]."""
+    def drawn(self, rng: np.random.Generator, resamples: int) -> Frequencies:
+        """As many resamples of the rows."""
+        drawn = np.zeros((resamples, len(self._counts)))
+        for arm in self._arms():
+            counts = self._counts[arm]
+            drawn[:, arm] = rng.multinomial(int(counts.sum()), counts / counts.sum(), size=resamples)
         other = copy(self)
-        other._resamples = counts
+        other._resamples = drawn
         other._known = {}
         return other
+
+    def _arms(self) -> list[Codes]:
+        """The configurations of each value of what was held."""
+        if not self.held:
+            return [np.arange(len(self._counts))]
+        codes = np.stack([self._configurations[name] for name in sorted(self.held)], axis=1)
+        _, arm = np.unique(codes, axis=0, return_inverse=True)
+        return [np.flatnonzero(arm.reshape(-1) == i) for i in range(int(arm.max()) + 1)]
 
     def values(self, variable: str) -> Sequence[float]:
         return self.sample.numbers(variable)
@@ -59,15 +72,15 @@ class Frequencies:
         return self.sample.index(at)
 
     def joint(self, variables: tuple[str, ...], do: tuple[str, ...]) -> Table:
-        """The frequencies of the configurations of some variables.
+        """The frequencies of the configurations of some variables, among all rows of every arm.
 
         Raises:
-            ValueError: for a distribution under an experiment.
+            ValueError: for a distribution under another experiment.
             ScmError: E337 for a table over ``LIMITS.exact_cells``.
         """
-        if do:
-            raise ValueError("these are observed frequencies, of no experiment")
-        names = tuple(sorted(variables))
+        if set(do) != self.held:
+            raise ValueError(f"these are frequencies under {show_held(self.held)}")
+        names = tuple(sorted((*variables, *do)))
         if names not in self._known:
             self._known[names] = self._frequencies(names)
         return self._known[names]
@@ -93,6 +106,49 @@ class Frequencies:
         found = (counts + extra / cells) / (self.sample.rows + extra)
         batch = () if self._resamples is None else (BATCH,)
         return Table((*batch, *names), found.reshape(*found.shape[:-1], *shape))
+
+
+class Empirical:
+    """The frequencies of several samples, each for the distributions of its own experiment.
+
+    Args:
+        sources: with a column of finitely many levels for each variable of each factor.
+        node: the estimand.
+        smoothing: as of :class:`Frequencies`, in each of them.
+    """
+
+    exact = False
+
+    def __init__(self, sources: Sources, node: Estimand, smoothing: float = 0.0) -> None:
+        self.sources = sources
+        self.parts = {
+            held: Frequencies(sources.samples[held], names, smoothing, held)
+            for held, names in columns(node).items()
+            if held in sources.samples
+        }
+
+    def drawn(self, rng: np.random.Generator, resamples: int) -> Empirical:
+        """As many resamples, every sample being drawn again by itself."""
+        other = copy(self)
+        other.parts = {held: part.drawn(rng, resamples) for held, part in self.parts.items()}
+        return other
+
+    @property
+    def largest(self) -> int:
+        """Cells of the largest table so far."""
+        return max((part.largest for part in self.parts.values()), default=1)
+
+    def values(self, variable: str) -> Sequence[float]:
+        return self.sources.numbers(variable)
+
+    def size(self, variable: str) -> int:
+        return len(self.sources.column(variable).labels)
+
+    def index(self, at: At) -> int:
+        return self.sources.index(at)
+
+    def joint(self, variables: tuple[str, ...], do: tuple[str, ...]) -> Table:
+        return self.parts[frozenset(do)].joint(variables, do)
 
 
 def _configurations(sample: Sample, names: Sequence[str]) -> tuple[dict[str, Codes], Counts]:

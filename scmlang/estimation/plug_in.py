@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.estimation.frequencies import Frequencies
+from scmlang.estimation.frequencies import Empirical
 from scmlang.estimation.positivity import empty_strata, has_empty_strata
 from scmlang.estimation.result import Estimates
 from scmlang.estimation.sample import Sample
-from scmlang.identify.estimand import BATCH, Estimand, evaluate, free, show, variables
+from scmlang.estimation.sources import OBSERVED, Sources, show_held
+from scmlang.identify.estimand import BATCH, Estimand, evaluate, free, show
 
 Array = NDArray[np.float64]
 BATCH_CELLS = 1 << 21
@@ -25,7 +26,7 @@ MOST_CELLS = 1 << 33  # of all resamples together
 
 def plug_in(
     node: Estimand,
-    sample: Sample,
+    data: Sample | Sources,
     *,
     resamples: int = 1000,
     level: float = 0.95,
@@ -35,8 +36,8 @@ def plug_in(
     """An estimand with relative frequencies in the place of its distributions.
 
     Args:
-        node: of observed distributions.
-        sample: with a column of finitely many levels for each of its variables.
+        node: of observed distributions, or of those that were seen in experiments.
+        data: with a column of finitely many levels for each variable of each factor.
         resamples: of the bootstrap, at least 2.
         level: of the intervals, between 0 and 1.
         seed: of the resamples.
@@ -46,7 +47,7 @@ def plug_in(
         ScmError: E333 where strata are empty that the estimand needs, E334 for variables without levels, E337
             for too large a table.
     """
-    frequencies = Frequencies(sample, variables(node), smoothing)
+    frequencies = Empirical(Sources.of(data), node, smoothing)
     value = evaluate(node, frequencies).array.astype(np.float64)
     if np.isnan(value).any():
         raise _undefined(node, frequencies)
@@ -58,23 +59,32 @@ def plug_in(
     lower, upper = np.quantile(drawn[fine], [(1 - level) / 2, (1 + level) / 2], axis=0)
     missing = int(resamples - fine.sum())
     notes = (f"{missing} of {resamples} resamples had an empty stratum and were left out",) if missing else ()
-    method = f"plug-in frequencies of {sample.rows} rows, {resamples} bootstrap resamples"
+    method = f"plug-in frequencies of {_rows(frequencies)}, {resamples} bootstrap resamples"
     error = np.asarray(drawn[fine].std(axis=0, ddof=1))
     return Estimates(
         tuple(sorted(free(node))), value, error, np.asarray(lower), np.asarray(upper), method, notes
     )
 
 
-def _resampled(node: Estimand, frequencies: Frequencies, resamples: int, seed: int) -> Iterator[Array]:
+def _resampled(node: Estimand, frequencies: Empirical, resamples: int, seed: int) -> Iterator[Array]:
     rng = np.random.default_rng(seed)
-    counts = frequencies.counts
     batch = max(1, min(resamples, BATCH_CELLS // frequencies.largest))
     for start in range(0, resamples, batch):
         size = min(batch, resamples - start)
-        drawn = rng.multinomial(int(counts.sum()), counts / counts.sum(), size=size).astype(np.float64)
-        table = evaluate(node, frequencies.resampled(drawn))
+        table = evaluate(node, frequencies.drawn(rng, size))
         array = table.array if BATCH in table.symbols else table.array[None]
         yield np.broadcast_to(array, (size, *array.shape[1:])).astype(np.float64)
+
+
+def _rows(frequencies: Empirical) -> str:
+    """How many there are; of several samples, in each."""
+    parts = {held: part.sample.rows for held, part in frequencies.parts.items()}
+    if set(parts) <= {OBSERVED}:
+        return f"{parts.get(OBSERVED, 0)} rows"
+    ordered = sorted(parts.items(), key=lambda item: sorted(item[0]))
+    return " and ".join(
+        f"{rows} rows under {show_held(held)}" if held else f"{rows} observed rows" for held, rows in ordered
+    )
 
 
 def _bounded(resamples: int, largest: int) -> None:
@@ -87,19 +97,20 @@ def _bounded(resamples: int, largest: int) -> None:
         raise ScmError([Diagnostic("E337", message, helps=helps)])
 
 
-def _undefined(node: Estimand, frequencies: Frequencies) -> ScmError:
+def _undefined(node: Estimand, frequencies: Empirical) -> ScmError:
     if has_empty_strata(node, frequencies):
         return _not_positive(node, frequencies)
     return ScmError([Diagnostic("E333", f"a denominator of `{show(node)}` is 0 in these data")])
 
 
-def _not_positive(node: Estimand, frequencies: Frequencies) -> ScmError:
+def _not_positive(node: Estimand, frequencies: Empirical) -> ScmError:
     strata = empty_strata(node, frequencies)
     message = f"the data have no rows for a part of `{show(node)}`"
     where = f"there are none that tell {'; '.join(strata)}" if strata else "they are too few to be resampled"
+    across = "regressions reach across strata, where the estimand has such a form: --method doubly-robust"
     helps = (
         where,
-        "regressions reach across strata, where the estimand has such a form: --method doubly-robust",
+        *(() if any(frequencies.parts) else (across,)),
         "a small pseudo-count fills the gap by assumption: --smoothing 0.5",
     )
     return ScmError([Diagnostic("E333", message, helps=helps)])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scmlang.estimation.frequencies import Frequencies
+from scmlang.estimation.frequencies import Empirical
 from scmlang.identify.estimand import At, Conditional, Estimand, show, variable_of
 from scmlang.identify.estimand.evaluate import Evaluator
 
@@ -19,7 +19,7 @@ WORK = 1 << 25  # numbers that trying strata may go through
 Stratum = tuple[Conditional, tuple[int, ...]]
 
 
-def empty_strata(node: Estimand, frequencies: Frequencies) -> list[str]:
+def empty_strata(node: Estimand, frequencies: Empirical) -> list[str]:
     """The strata without rows on which the value of ``node`` depends, as ``P(Y | X, Z) for X=1, Z=0``.
 
     A stratum matters where the value is not the same whatever the conditional distribution in it is taken to
@@ -38,7 +38,7 @@ def empty_strata(node: Estimand, frequencies: Frequencies) -> list[str]:
     return [*found[:SHOWN], "…"] if len(found) > SHOWN else found
 
 
-def has_empty_strata(node: Estimand, frequencies: Frequencies) -> bool:
+def has_empty_strata(node: Estimand, frequencies: Empirical) -> bool:
     """Whether a conditional distribution in the estimand is undefined anywhere, for want of rows."""
     plain = _Filled(frequencies, None)
     plain.value(node)
@@ -48,7 +48,7 @@ def has_empty_strata(node: Estimand, frequencies: Frequencies) -> bool:
 class _Filled(Evaluator):
     """Takes what is undefined for 0, and for something else in one stratum."""
 
-    def __init__(self, frequencies: Frequencies, chosen: Stratum | None) -> None:
+    def __init__(self, frequencies: Empirical, chosen: Stratum | None) -> None:
         super().__init__(frequencies)
         self.chosen = chosen
         self.empty: set[Stratum] = set()
@@ -77,9 +77,14 @@ def _uneven(shape: tuple[int, ...]) -> Array:
     return np.sqrt(np.arange(2.0, 2.0 + np.prod(shape, dtype=int))).reshape(shape)
 
 
-def _shown(stratum: Stratum, frequencies: Frequencies) -> str:
+def _shown(stratum: Stratum, frequencies: Empirical) -> str:
     node, place = stratum
-    names = [variable_of(term) for term in node.given]
-    labels = [frequencies.sample.column(n).labels[i] for n, i in zip(names, place, strict=True)]
-    where = ", ".join(f"{name}={label}" for name, label in zip(names, labels, strict=True))
-    return f"{show(node)} for {where}"
+    sources = frequencies.sources
+    names = [variable_of(term) for term in (*node.given, *node.do)]
+    labels = [sources.column(n).labels[i] for n, i in zip(names, place, strict=True)]
+    parts = [f"{name}={label}" for name, label in zip(names, labels, strict=True)]
+    given, held = parts[: len(node.given)], parts[len(node.given) :]
+    where = ", ".join([f"do({', '.join(held)})", *given] if held else given)
+    several = held or len(sources.samples) > 1
+    table = sources.names.get(frozenset(map(variable_of, node.do))) if several else None
+    return f"{show(node)} for {where}" + (f" in `{table}`" if table else "")

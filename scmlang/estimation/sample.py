@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,12 +169,37 @@ def _column(table: Table, name: str, domain: Domain, problems: Problems) -> Leve
 
 def _occurring(texts: Sequence[str]) -> Levels:
     """The levels that occur: in the order of numbers where they are numbers, else of the alphabet."""
-    known = {text: parse_real(text) for text in set(texts)}
-    numeric = [text for text, number in known.items() if number is not None]
-    labels = tuple(sorted(known, key=lambda text: (known[text] or 0.0, text)))
+    labels, numbers = _ordered(set(texts))
     place = {label: i for i, label in enumerate(labels)}
-    numbers = tuple(known[label] or 0.0 for label in labels) if len(numeric) == len(known) else ()
     return Levels(labels, numbers, np.array([place[text] for text in texts], np.int64))
+
+
+def _ordered(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Labels in order, and their numbers where each is one."""
+    known = {text: parse_real(text) for text in texts}
+    labels = tuple(sorted(known, key=lambda text: (known[text] or 0.0, text)))
+    numeric = all(number is not None for number in known.values())
+    return labels, tuple(known[label] or 0.0 for label in labels) if numeric else ()
+
+
+def aligned(samples: Sequence[Sample]) -> list[Sample]:
+    """The same samples, with the levels of a variable being those that occur in any of them."""
+    found: dict[str, set[str]] = {}
+    for sample in samples:
+        for name, column in sample.levels.items():
+            found.setdefault(name, set()).update(column.labels)
+    return [
+        replace(sample, levels={name: _among(column, found[name]) for name, column in sample.levels.items()})
+        for sample in samples
+    ]
+
+
+def _among(column: Levels, labels: set[str]) -> Levels:
+    if labels == set(column.labels):
+        return column
+    ordered, numbers = _ordered(labels)
+    places = np.array([ordered.index(label) for label in column.labels], np.int64)
+    return Levels(ordered, numbers, places[column.codes])
 
 
 def _some(labels: Sequence[str], most: int = 10) -> str:

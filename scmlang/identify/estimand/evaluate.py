@@ -65,7 +65,10 @@ class Distributions(Protocol):
         """Which of its variable's levels a fixed value is."""
 
     def joint(self, variables: tuple[str, ...], do: tuple[str, ...]) -> Table:
-        """P(variables | do(do)), with axes for both, and one for ``BATCH`` where there are several."""
+        """P(variables | do(do)), with axes for both, and one for ``BATCH`` where there are several.
+
+        For each value of ``do`` it may be a multiple of that, 0 where nothing is known.
+        """
 
 
 def evaluate(node: Estimand, distributions: Distributions) -> Table:
@@ -133,7 +136,8 @@ class Evaluator:
         batch = [BATCH] if BATCH in joint.symbols else []
         array = joint.on([*batch, *names])
         axes = tuple(range(len(batch), len(batch) + len(node.of)))
-        array = self.shares(node, array, array.sum(axis=axes, keepdims=True)) if node.given else array
+        if node.given or node.do:
+            array = self.shares(node, array, array.sum(axis=axes, keepdims=True))
         index = tuple(self.distributions.index(t) if isinstance(t, At) else slice(None) for t in terms)
         kept = (t for t in terms if isinstance(t, str))
         return Table((*batch, *kept), np.asarray(array[(*(slice(None) for _ in batch), *index)]))
