@@ -35,8 +35,8 @@ diffusion:
 
 Words follow YAML 1.2: `1e-3` is a number, `no` is a word. There are no anchors, aliases, merge keys or tags.
 Mappings are merged key by key, anything else is replaced. The shipped recipe `cpu` names every key, so it is
-the place to start from. `epsilon`, `flow`, `latent` and `cvae` are `cpu` with another [variant](method.md#variants) of the
-image's generator, and nothing else changed.
+the place to start from. `epsilon`, `flow`, `latent` and `cvae` are `cpu` with another
+[variant](method.md#variants) of the image's generator, and nothing else changed.
 """
 
 

@@ -42,7 +42,9 @@ def test_a_finished_training_leaves_metrics_a_picture_and_a_checkpoint(tmp_path:
     assert (outcome.step, outcome.finished, outcome.warnings) == (6, True, ())
     records = read_metrics(outcome.run.metrics)
     assert [record["step"] for record in records] == [1, 2, 3, 4, 5, 6]
-    terms = {"diffusion", "reconstruction", "classification", "level", "likelihood", "kl", "recognition"}
+    terms = {
+        "diffusion", "reconstruction", "classification", "level", "likelihood", "kl", "prior", "recognition"
+    }  # fmt: skip
     assert set(records[-1]) == {"step", "fraction", "loss", "images_per_second", "seconds", *terms}
     (grid,) = outcome.run.samples.iterdir()
     with Image.open(grid) as picture:

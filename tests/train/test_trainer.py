@@ -166,13 +166,16 @@ def test_rates_warm_up_and_fall() -> None:
     assert factors[-1] == pytest.approx(0.01, abs=1e-3)
 
 
-def test_label_mechanisms_have_their_own_rate_and_no_decay() -> None:
-    options = recipe()
+@pytest.mark.parametrize("couplings", [0, 2])
+def test_label_mechanisms_have_their_own_rate_and_they_and_the_flow_no_decay(couplings: int) -> None:
+    options = recipe(f"code.flow={couplings}")
     trainer = trainer_of(options)
-    others, labels = parameter_groups(trainer.model, options)
+    others, labels, *flow = groups = parameter_groups(trainer.model, options)
+    assert others["weight_decay"] == options.train.weight_decay > 0
     assert labels["lr"] == options.train.label_lr
     assert labels["weight_decay"] == 0
-    counted = [p for group in (others, labels) for p in group["params"]]  # type: ignore[union-attr]
+    assert [group["weight_decay"] for group in flow] == [0.0] * bool(couplings)
+    counted = [p for group in groups for p in group["params"]]  # type: ignore[union-attr]
     assert {id(p) for p in counted} == {id(p) for p in trainer.model.parameters()}
     assert len(counted) == len({id(p) for p in counted})
 
