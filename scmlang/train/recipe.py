@@ -79,7 +79,7 @@ class Loss(Group):
     classification: Weight = Field(default=1.0, description="CE(v, y_v) of the label embeddings")
     level: Weight = Field(default=1.0, description="NLL(v_l, y_v) of the decoded levels")
     likelihood: Weight = Field(default=1.0, description="negative log-likelihood of the label mechanisms")
-    kl: Weight = Field(default=5e-6, description="KL(q(z | I, v) || N(0, I)) of the semantic code, per nat")
+    kl: Weight = Field(default=5e-6, description="KL(q(z | I, v) || p(z | v)) of the semantic code, per nat")
     kl_warmup: Fraction = Field(default=0.2, description="part of the training over which kl grows from 0")
     prior: Weight = Field(default=1.0, description="-log p(z | v) of the code's flow, nats per number of z")
     swap: Fraction = Field(default=0.25, description="part of each batch that trains on swapped labels")

@@ -265,11 +265,8 @@ def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str,
     the two losses have nothing to do with each other.
     """
     labels = [*model.mechanisms.parameters(), *model.shared.parameters()]
-    flow = (
-        []
-        if model.generator is None or model.generator.flow is None
-        else [*model.generator.flow.parameters()]
-    )
+    code_flow = model.generator.flow if model.generator else None
+    flow = list(code_flow.parameters()) if code_flow else []
     known = {id(parameter) for parameter in (*labels, *flow)}
     others = [parameter for parameter in model.parameters() if id(parameter) not in known]
     options = recipe.train

@@ -68,6 +68,7 @@ def test_every_number_is_moved_by_a_pair_of_couplings() -> None:
         assert 0 < float(first.sum()) < first.numel()
 
 
+@pytest.mark.slow
 def test_it_learns_a_code_that_depends_on_the_label_and_takes_the_label_out() -> None:
     torch.manual_seed(0)
     flow = CodeFlow((2, 2, 2), 2, 4, 16)
@@ -125,3 +126,13 @@ def test_an_edit_carries_the_noise_of_the_code_and_leaves_the_factual_image_alon
     null = counterfactual_edit(model, images, labels, {name: labels[name]}, options)
     torch.testing.assert_close(null.edited, null.reconstruction, rtol=0, atol=0)
     torch.testing.assert_close(null.reconstruction, images, rtol=0, atol=1e-5)
+    generator = model.generator
+    assert generator is not None
+    moved = {**labels, name: (labels[name] + 1) % 4}
+    here, there = (generator.condition(model.vectors(world)) for world in (labels, moved))
+    assert generator.flow is not None
+    generator.flow.affine.weight.data.normal_(0, 0.3)
+    code = generator.encode(images, here).mean
+    carried = generator.respond_code(generator.code_noise(code, here), there)
+    assert float((carried - code).detach().abs().max()) > 1e-3
+    torch.testing.assert_close(generator.code_noise(carried, there), generator.code_noise(code, here))
