@@ -140,15 +140,19 @@ class Compilation:
 
         return read_query(text, self.model)
 
-    def identify(self, text: str, experiments: Iterable[str] = ()) -> Identification:
+    def identify(
+        self, text: str, experiments: Iterable[str] = (), *, observed: bool = True
+    ) -> Identification:
         """Whether observation and experiments such as ``do(Z)`` determine a query, or the one of that name.
+
+        Without ``observed`` there are experiments alone.
 
         Raises:
             ScmError: for mistakes in the query, E320 and E322 for those in an experiment.
         """
         from scmlang.identify.ask import ask
 
-        return ask(self.model, self.diagram, text, experiments, self._settled)
+        return ask(self.model, self.diagram, text, experiments, self._settled, observed=observed)
 
     def _settled(
         self, found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]]

@@ -136,7 +136,7 @@ def estimate_query(
         if names in tables:
             raise _twice(names, tables[names], one)
         tables[names] = one
-    asked = _ask(compilation, text, [words for words, _, _ in held])
+    asked = _ask(compilation, text, [words for words, _, _ in held], observed=table is not None)
     sources = read_sources(tables, compilation.model, asked.estimand)
     found = _estimated(asked, compilation, sources, options or Options())
     unused = tuple(_unused(names) for names in tables if held and names not in sources.samples)
@@ -195,14 +195,18 @@ class _Asked:
     estimand: Estimand
 
 
-def _ask(compilation: Compilation, text: str, experiments: Iterable[str] = ()) -> _Asked:
-    """A query that is a number, with its estimand."""
+def _ask(
+    compilation: Compilation, text: str, experiments: Sequence[str] = (), *, observed: bool = True
+) -> _Asked:
+    """A query that is a number, with its estimand from these data, or from more where there is none."""
     query = compilation.query(text)
     if isinstance(query, Intervention | Edit):
         message = f"`{show_query(query, compilation.model.variables)}` asks for no number"
         helps = ("ask for a probability, a mean or an effect: `P(Y=1 | do(X=1))`, `ATE(X, Y)`",)
         raise ScmError([Diagnostic("E338", message, helps=helps)])
-    found = compilation.identify(text, experiments)
+    found = compilation.identify(text, experiments, observed=observed)
+    if not observed and found.estimand is None:  # then say what observation would do
+        found = compilation.identify(text, experiments)
     return _Asked(query, found, _require(found))
 
 

@@ -27,6 +27,8 @@ def ask(
     text: str,
     experiments: Iterable[str] = (),
     settle: Settle = left_open,
+    *,
+    observed: bool = True,
 ) -> Identification:
     """Whether observation and experiments determine a query, or the query of that name in the model.
 
@@ -38,6 +40,7 @@ def ask(
         text: the query.
         experiments: each as ``do(Z)``.
         settle: decides what the rules of identification leave open.
+        observed: whether there is observation beside the experiments.
 
     Raises:
         ScmError: for mistakes in the query, and E320 or E322 for those in an experiment.
@@ -45,7 +48,8 @@ def ask(
     query = read_query(text, model)
     held = [read_experiment(words, model) for words in experiments]
     quantity = _quantity(query, model)
-    found = settle(identify_query(diagram, quantity, model.variables, held), quantity, held)
+    found = identify_query(diagram, quantity, model.variables, held, observed=observed)
+    found = settle(found, quantity, held)  # models that agree on more data than there are prove no less
     return replace(found, query=show(query, model.variables))
 
 

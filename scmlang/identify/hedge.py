@@ -58,7 +58,7 @@ class Hedge:
 
 @dataclass(frozen=True)
 class Thicket:
-    """One c-component that neither observation nor any of the experiments determines.
+    """One c-component that none of several sources of data determines, observation or an experiment.
 
     Each source of data is ruled out by a hedge of its own around the component, or because the experiment
     holds a part of the component itself (Lee, Correa and Bareinboim, General Identifiability with Arbitrary
@@ -87,7 +87,7 @@ class Thicket:
         return {"kind": "thicket", "inner": list(self.inner), "hedges": hedges}
 
     def regions(self) -> tuple[Region, ...]:
-        """Those of the first hedge, which is that of observation."""
+        """Those of the first hedge, which is that of observation where there is any."""
         return next((hedge.regions() for _, hedge in self.hedges if hedge), ())
 
 

@@ -73,6 +73,7 @@ def derive(
     given: Iterable[str] = (),
     experiments: Iterable[Iterable[str]] = (),
     *,
+    observed: bool = True,
     explain: bool = True,
 ) -> Derived:
     """P(outcomes | do(do), given) from observation and experiments, or what rules it out.
@@ -83,19 +84,33 @@ def derive(
         do: those that are held.
         given: those that are conditioned on; the three do not overlap.
         experiments: sets of observed variables that were held, each at all of their values, while the others
-            were observed; observation alone is always there.
+            were observed.
+        observed: whether there is observation too, where nothing is held.
         explain: whether to record the steps.
 
     Raises:
-        ValueError: for names that overlap or are not observed.
+        ValueError: for names that overlap or are not observed, and for no data at all.
     """
     graph = BitGraph.of(diagram.latent_projection())
     y, x, z = (frozenset(names) for names in (outcomes, do, given))
     held = [frozenset(names) for names in experiments]
     if not y or (y & x) or (y & z) or (x & z) or not (y | x | z).union(*held) <= graph.place.keys():
         raise ValueError("outcomes, interventions and conditions are different observed variables")
-    sources = list(dict.fromkeys([0, *(graph.mask(names) for names in held)]))
-    return derive_on(graph, graph.mask(y), graph.mask(x), graph.mask(z), sources, explain=explain)
+    data = sources(graph, held, observed=observed)
+    return derive_on(graph, graph.mask(y), graph.mask(x), graph.mask(z), data, explain=explain)
+
+
+def sources(graph: BitGraph, experiments: Iterable[Iterable[str]], *, observed: bool = True) -> list[Mask]:
+    """What was held in each distribution that the data have, each once; nothing, in observation.
+
+    Raises:
+        ValueError: for no data at all.
+    """
+    nothing = OBSERVED if observed else ()
+    found = list(dict.fromkeys([*nothing, *map(graph.mask, experiments)]))
+    if not found:
+        raise ValueError("without observation and experiments nothing is identifiable")
+    return found
 
 
 def exchanged(
@@ -113,16 +128,16 @@ def exchanged(
 
 
 def derive_on(
-    graph: BitGraph, y: Mask, x: Mask, z: Mask = 0, sources: Sequence[Mask] = OBSERVED, *, explain: bool
+    graph: BitGraph, y: Mask, x: Mask, z: Mask = 0, data: Sequence[Mask] = OBSERVED, *, explain: bool
 ) -> Derived:
-    """:func:`derive` on a graph without latent nodes; ``sources`` are the sets that were held, none first."""
+    """:func:`derive` on a graph without latent nodes, from data with :func:`sources`."""
     steps: list[Step] = []
 
     def tell(rule: str, text: str) -> None:
         steps.append(Step(rule, text))
 
-    run = _Run(graph, sources, tell if explain else None)
-    method = ("gID" if len(sources) > 1 else "ID") + ("C" if z else "")
+    run = _Run(graph, data, tell if explain else None)
+    method = ("ID" if tuple(data) == OBSERVED else "gID") + ("C" if z else "")
     found = run.conditional(y, x, z)
     if isinstance(found, Hedge | Thicket):
         return Derived(method, None, found, tuple(steps))
@@ -130,9 +145,9 @@ def derive_on(
 
 
 class _Run:
-    def __init__(self, graph: BitGraph, sources: Sequence[Mask], tell: Tell | None) -> None:
+    def __init__(self, graph: BitGraph, data: Sequence[Mask], tell: Tell | None) -> None:
         self.graph = graph
-        self.sources = sources
+        self.data = data
         self.tell = tell
 
     def say(self, mask: Mask) -> str:
@@ -174,7 +189,7 @@ class _Run:
         """Where the distribution asked for is one of the data's own."""
         graph = self.graph
         matters = graph.ancestors(y | z, stop=x) & x
-        for do in self.sources:
+        for do in self.data:
             if not do & (y | z) and graph.ancestors(y | z, stop=do) & do == matters:
                 if self.tell:
                     self._tell_direct(x, matters, do)
@@ -215,13 +230,13 @@ class _Run:
     def _district(self, district: Mask, x: Mask, inside: Mask) -> tuple[Link, ...] | Hedge | Thicket:
         """Q[district] from the first of the sources that determines it; its hedges are smallest."""
         refused: list[tuple[Mask, Mask]] = []
-        for do in self.sources:
+        for do in self.data:
             found = 0 if do & district else self._narrow(district, do)
             if isinstance(found, tuple):
                 return found
             refused.append((do, found))
         graph = self.graph
-        if len(refused) == 1:
+        if tuple(self.data) == OBSERVED:
             forests = minimal_forests(graph, refused[0][1], x, inside)
             if forests is None:
                 raise TypeError("a c-component with no formula has a hedge")

@@ -16,7 +16,7 @@ from scmlang.diagram.diagram import Diagram
 from scmlang.identify.counterfactuals import identify_counterfactual, one_of_each, tell_worlds_apart
 from scmlang.identify.criteria import instruments, named
 from scmlang.identify.estimand import Estimand, Linear, free, leaves, simplify
-from scmlang.identify.id import derive_on
+from scmlang.identify.id import derive_on, sources
 from scmlang.identify.result import PARTS, Identification, Step
 from scmlang.identify.sums import Weights, is_mean_of_sum, weighted_sum
 from scmlang.identify.terms import (
@@ -48,6 +48,8 @@ def identify_query(
     quantity: Quantity,
     variables: Mapping[str, Variable],
     experiments: Experiments = (),
+    *,
+    observed: bool = True,
 ) -> Identification:
     """Whether observation and experiments determine a quantity, by what formula, or why not.
 
@@ -56,18 +58,23 @@ def identify_query(
         quantity: resolved against ``variables``.
         variables: of the model.
         experiments: sets of observed variables that were held, each at all of their values, while all others
-            were observed; observation is always there.
+            were observed.
+        observed: whether there is observation too, where nothing is held; without, criteria that speak of
+            P(V), such as the back door, are not looked for.
     """
-    return _Dispatcher(diagram.latent_projection(), variables, experiments).whole(quantity)
+    return _Dispatcher(diagram.latent_projection(), variables, experiments, observed=observed).whole(quantity)
 
 
 class _Dispatcher:
-    def __init__(self, diagram: Diagram, variables: Mapping[str, Variable], experiments: Experiments) -> None:
+    def __init__(
+        self, diagram: Diagram, variables: Mapping[str, Variable], experiments: Experiments, *, observed: bool
+    ) -> None:
         self.diagram = diagram
         self.variables = variables
         self.experiments = experiments
         self.graph = BitGraph.of(diagram)
-        self.sources = list(dict.fromkeys([0, *map(self.graph.mask, experiments)]))
+        self.observed = observed
+        self.data = sources(self.graph, experiments, observed=observed)
         self.found: dict[Term, Identification] = {}
 
     def whole(self, quantity: Quantity) -> Identification:
@@ -152,7 +159,7 @@ class _Dispatcher:
             plain = one_world(term, self.variables, self.diagram.observed)
             if plain is None:
                 self.found[term] = identify_counterfactual(
-                    self.diagram, term, self.variables, self.experiments
+                    self.diagram, term, self.variables, self.experiments, observed=self.observed
                 )
             else:
                 self.found[term] = self._one_world(show_quantity(term, self.variables), plain)
@@ -161,12 +168,12 @@ class _Dispatcher:
     def _one_world(self, shown: str, term: OneWorld) -> Identification:
         graph = self.graph
         y, x, z = map(graph.mask, (term.outcomes, term.do, term.given))
-        if x and not z:
+        if self.observed and x and not z:
             known = named(graph, y, x)
             if known is not None:
                 estimand = self._written(term, known.estimand)
                 return Identification(shown, True, known.method, estimand, None, known.steps)
-        found = derive_on(graph, y, x, z, self.sources, explain=True)
+        found = derive_on(graph, y, x, z, self.data, explain=True)
         if found.estimand is not None:
             distribution = self._readable(found.estimand)
             others = free(distribution) - term.outcomes - term.do - term.given

@@ -130,6 +130,26 @@ def test_samples_tell_what_the_model_says() -> None:
     assert note.startswith("any value of Z gives the same")
 
 
+@pytest.mark.parametrize(
+    ("diagram", "query", "estimand"),
+    [
+        ("Z -> {X, Y}; X -> Y", "P(Y=1 | do(X=1))", "P(Y=1 | do(X=1))"),
+        ("X -> Z -> Y; X <-> Y", "P(Y=1 | do(X=1))", "P(Y=1 | do(X=1))"),
+        ("X -> Y; X -> Z", "P(Y=1 | do(X=1), Z=0)", "P(Y=1 | do(X=1))"),
+        ("Z -> {X, Y}; X -> Y", "P(Y[X=1, Z[X=1]]=1)", "P(Y=1 | do(X=1))"),
+    ],
+)
+def test_a_trial_alone_needs_no_criterion_of_observation(diagram: str, query: str, estimand: str) -> None:
+    """Back door and front door, which the diagrams have, speak of P(V), and there is none."""
+    trial = {"X": [1] * 4 + [0] * 4, "Y": [1, 1, 1, 0] * 2, "Z": [0, 1] * 4}
+    model = scmlang.loads(f"X, Y, Z: binary; {diagram}")
+    found = model.estimate(query, experiments={"do(X)": trial})
+    assert found.estimand == estimand
+    assert found.value == pytest.approx(0.75)
+    both = model.estimate(query, trial, experiments={"do(X)": trial})
+    assert both.notes[-1].startswith(("the table of do(X) is not", "the observations are not"))
+
+
 def test_a_nested_counterfactual_from_an_experiment() -> None:
     truth = scmlang.loads(
         "exogenous U ~ bernoulli(0.5); X, Y, W, Z: binary; X ~ bernoulli(0.2 + 0.6 * U);"

@@ -182,12 +182,16 @@ class CanonicalModel:
 
     # --- what is determined
 
-    def determined(self, node: Probability, experiments: Iterable[Do] = ()) -> bool:
+    def determined(self, node: Probability, experiments: Iterable[Do] = (), *, observed: bool = True) -> bool:
         """Whether no move among the models that agree on all data changes P(events | given)."""
-        return self.sum_determined([(1, node)], experiments)
+        return self.sum_determined([(1, node)], experiments, observed=observed)
 
     def sum_determined(
-        self, parts: Iterable[tuple[int, Probability]], experiments: Iterable[Do] = ()
+        self,
+        parts: Iterable[tuple[int, Probability]],
+        experiments: Iterable[Do] = (),
+        *,
+        observed: bool = True,
     ) -> bool:
         """The same of a weighted sum."""
         slopes = [np.zeros(size) for size in self.shape]
@@ -197,17 +201,17 @@ class CanonicalModel:
             n, d = float(self.mass(above)), float(self.mass(below))
             for axis, slope in enumerate(slopes):
                 slope += weight * (self.mass(above, axis) * d - n * self.mass(below, axis)) / d**2
-        sources = [(), *experiments]
+        sources = [*([()] if observed else []), *experiments]
         for slope, component in zip(slopes, self.components, strict=True):
-            observed = np.array(sorted({tuple(row) for row in self._observed(component, sources)}))
+            seen = np.array(sorted({tuple(row) for row in self._seen(component, sources)}))
             if component.jacobian is not None:
-                slope, observed = component.jacobian.T @ slope, observed @ component.jacobian
-            fitted = observed.T @ np.linalg.lstsq(observed.T, slope, rcond=1e-11)[0]
+                slope, seen = component.jacobian.T @ slope, seen @ component.jacobian
+            fitted = seen.T @ np.linalg.lstsq(seen.T, slope, rcond=1e-11)[0]
             if np.abs(fitted - slope).max() > 1e-8 * max(1e-3, np.abs(slope).max()):
                 return False
         return True
 
-    def _observed(self, component: Component, sources: Iterable[Do]) -> Iterator[Array]:
+    def _seen(self, component: Component, sources: Iterable[Do]) -> Iterator[Array]:
         names = sorted({*component.names, *self.graph.parents(*component.names)})
         for do in sources:
             for values in product(*(range(self.sizes[n]) for n in names)):

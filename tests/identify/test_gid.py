@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scmlang.compiler import Compilation
+from scmlang.estimation.sources import columns
 from scmlang.identify.estimand import Estimand, show
 from scmlang.identify.hedge import Hedge, Thicket
 from scmlang.identify.id import Derived, derive
@@ -64,6 +65,19 @@ def test_a_thicket_has_a_reason_for_each_source() -> None:
     assert found.witness.regions() == hedge.regions()
 
 
+def test_without_observation_an_experiment_has_to_do() -> None:
+    diagram = Compilation.from_text("Z -> {X, Y}; X -> Y").diagram
+    trial = derive(diagram, ["Y"], ["X"], [], [["X"]], observed=False)
+    assert (trial.method, formula(trial)) == ("gID", "P(Y | do(X))")
+    other = derive(diagram, ["Y"], ["X"], [], [["Z"]], observed=False)
+    assert isinstance(other.witness, Thicket)
+    assert str(other.witness) == "the thicket of {Z}: under do(Z) {Z} is held"
+    assert other.witness.regions() == ()
+    assert formula(derive(diagram, ["Y"], ["X"], ["Z"], [["Z"]], observed=False)) == "P(Y | do(Z), X)"
+    with pytest.raises(ValueError, match="without observation and experiments"):
+        derive(diagram, ["Y"], ["X"], observed=False)
+
+
 def test_conditions_are_exchanged_too() -> None:
     found = from_experiments("Z -> X -> Y; Z <-> X; Z <-> Y; Y -> C", [["Z"]], ["C"])
     assert found.method == "gIDC"
@@ -83,11 +97,14 @@ def test_estimands_are_effects_in_random_models() -> None:
         y, x, *rest = rng.sample(diagram.nodes, len(diagram.nodes))
         z = rest[: rng.randint(0, 1)]
         experiments = [rng.sample(diagram.nodes, rng.randint(1, 2)) for _ in range(rng.randint(1, 2))]
-        found = derive(diagram, [y], [x], z, experiments, explain=False)
+        observed = seed % 3 > 0
+        found = derive(diagram, [y], [x], z, experiments, observed=observed, explain=False)
         if found.estimand is not None:
             model = RandomModel(diagram, np.random.default_rng(seed))
             assert model.error(found.estimand, model.effect([y], [x], z)) < 1e-10
             helped += uses_experiment(found.estimand)
+            allowed = {frozenset(names) for names in experiments} | ({frozenset()} if observed else set())
+            assert {held for held, names in columns(found.estimand).items() if names} <= allowed
     assert helped > 40
 
 
@@ -98,13 +115,14 @@ def uses_experiment(estimand: Estimand) -> bool:
 def test_refusals_are_proved_by_models_that_agree_on_all_data() -> None:
     """In a random canonical model, a move that changes no distribution of the data changes the effect."""
     rng = random.Random(9)
-    refused = 0
-    for seed in range(300):
+    refused = unseen = 0
+    for seed in range(400):
         diagram = sparse_diagram(rng, 3)
         y, x, z = rng.sample(diagram.nodes, 3)
         given = [z] if seed % 3 == 0 else []
         experiments = [] if seed % 2 else [[rng.choice(diagram.nodes)]]
-        found = derive(diagram, [y], [x], given, experiments, explain=False)
+        observed = seed % 4 > 0
+        found = derive(diagram, [y], [x], given, experiments, observed=observed, explain=False)
         if found.estimand is not None:
             continue
         model = CanonicalModel(diagram, dict.fromkeys(diagram.nodes, 2), np.random.default_rng(seed))
@@ -113,6 +131,8 @@ def test_refusals_are_proved_by_models_that_agree_on_all_data() -> None:
             (Event("=", Counterfactual(y, world), Constant(1)),),
             tuple(Event("=", Counterfactual(name, world), Constant(1)) for name in given),
         )
-        assert not model.determined(asked, [tuple(do) for do in experiments])
+        assert not model.determined(asked, [tuple(do) for do in experiments], observed=observed)
         refused += 1
+        unseen += not observed
     assert refused > 40
+    assert unseen > 20

@@ -28,7 +28,7 @@ from scmlang.identify.estimand import (
     show,
     substitute,
 )
-from scmlang.identify.id import derive_on
+from scmlang.identify.id import derive_on, sources
 from scmlang.identify.result import Region, Step, Witness
 
 ZERO = Linear(())
@@ -94,20 +94,21 @@ class Factorised:
     steps: tuple[Step, ...] = ()
 
 
-def c_factors(graph: Diagram, experiments: Iterable[Iterable[str]] = ()) -> CFactor:
+def c_factors(graph: Diagram, experiments: Iterable[Iterable[str]] = (), *, observed: bool = True) -> CFactor:
     """What gives Q[C], as a function of the names of C and of its parents, from observation or experiments.
 
     Args:
         graph: over observed variables.
         experiments: sets of variables that were held, each at all of their values.
+        observed: whether there is observation too.
     """
     bits = BitGraph.of(graph)
-    sources = list(dict.fromkeys([0, *map(bits.mask, experiments)]))
+    data = sources(bits, experiments, observed=observed)
 
     @cache
     def q(component: frozenset[str]) -> Estimand | Witness:
         of = bits.mask(component)
-        derived = derive_on(bits, of, bits.all & ~of, 0, sources, explain=False)
+        derived = derive_on(bits, of, bits.all & ~of, 0, data, explain=False)
         found = derived.estimand or derived.witness
         if found is None:
             raise TypeError("a c-factor is identifiable, or something rules it out")

@@ -16,7 +16,7 @@ from scmlang.identify.counterfactuals.conditional import (
     are_listed,
 )
 from scmlang.identify.counterfactuals.constraints import by_level, constraint, targets
-from scmlang.identify.counterfactuals.factors import c_factors
+from scmlang.identify.counterfactuals.factors import CFactor, c_factors
 from scmlang.identify.counterfactuals.symbolic import by_symbols
 from scmlang.identify.counterfactuals.totals import by_totals
 from scmlang.identify.counterfactuals.vocabulary import Unwritable, Vocabulary
@@ -43,6 +43,8 @@ def identify_counterfactual(
     term: Term,
     variables: Mapping[str, Variable],
     experiments: Iterable[Iterable[str]] = (),
+    *,
+    observed: bool = True,
 ) -> Identification:
     """Whether observation and experiments determine a probability or mean, and by what formula.
 
@@ -51,7 +53,8 @@ def identify_counterfactual(
         term: resolved against ``variables``.
         variables: of the model, with their domains.
         experiments: sets of observed variables that were held, each at all of their values, while all others
-            were observed; observation is always there.
+            were observed.
+        observed: whether there is observation too, where nothing is held.
 
     Returns:
         A verdict. It is always given for equations of variables with values, or with each other, whatever
@@ -60,7 +63,7 @@ def identify_counterfactual(
     """
     graph = diagram.latent_projection()
     words = Vocabulary({name: variable.domain for name, variable in variables.items()}, _opened(term))
-    found = _decided(graph, term, words, experiments)
+    found = _decided(graph, term, words, c_factors(graph, experiments, observed=observed))
     estimand = None if found.estimand is None else words.tidied(found.estimand)
     shown, method = show_quantity(term, variables), _method(term)
     return Identification(
@@ -77,7 +80,7 @@ class _Found:
     notes: tuple[str, ...] = ()
 
 
-def _decided(graph: Diagram, term: Term, words: Vocabulary, experiments: Iterable[Iterable[str]]) -> _Found:
+def _decided(graph: Diagram, term: Term, words: Vocabulary, q: CFactor) -> _Found:
     worlds = tuple(_worlds(term))
     hidden = {v.variable for v in worlds} | {h.variable for h in _held(worlds)}
     hidden -= graph.observed
@@ -86,7 +89,7 @@ def _decided(graph: Diagram, term: Term, words: Vocabulary, experiments: Iterabl
     try:
         given = [constraint(event, words) for event in term.given]
         asked = _targets(term, words)
-        derivation = Derivation(graph, c_factors(graph, experiments), words)
+        derivation = Derivation(graph, q, words)
         asked = [
             replace(one, events=tuple(e for e in one.events if not derivation.is_certain(e, given)))
             for one in asked
