@@ -14,6 +14,7 @@ from scmlang.cli.tables import print_table
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
+from scmlang.semantics.model import Coupling
 
 if TYPE_CHECKING:
     from scmlang.neural.plan import ImagePlan, LabelPlan, NeuralPlan
@@ -95,8 +96,12 @@ def _mechanisms(plan: NeuralPlan) -> None:
 
 
 def _form(name: str, options: Mapping[str, OptionValue]) -> str:
-    """A mechanism as files write it; options of 0 and empty lists stand for what is decided elsewhere."""
-    written = {k: v for k, v in options.items() if v not in (0, ()) and k != "shared"}
+    """A mechanism as files write it; options of 0 and empty lists stand for what is decided elsewhere.
+
+    So does the monotone coupling, for it is the language's own.
+    """
+    hidden = (0, (), Coupling.MONOTONE.value)
+    written = {k: v for k, v in options.items() if v not in hidden and k != "shared"}
     inside = ", ".join(f"{k}={list(v) if isinstance(v, tuple) else v}" for k, v in written.items())
     return f"{name}({inside})" if inside else name
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scmlang.limits import LIMITS
 from scmlang.semantics.domains import Finite, Image
-from scmlang.semantics.model import CausalModel, OptionValue, Variable
+from scmlang.semantics.model import CausalModel, Coupling, OptionValue, Variable
 from scmlang.semantics.signatures import Option
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ SHARED = Option(
     2,
     LIMITS.shared_states,
     help="states of each noise shared with another variable; by default 16, or fewer in a large c-component",
+)
+COUPLING = Option(
+    "str",
+    Coupling.MONOTONE.value,
+    choices=tuple(coupling.value for coupling in Coupling),
+    help="how private noise enters a finite variable: `monotone`, or `gumbel`, a Gumbel for each level",
 )
 
 
@@ -50,8 +56,10 @@ class LabelType(MechanismType):
     def misfit(self, variable: Variable, model: CausalModel) -> str | None:
         if isinstance(variable.domain, Image):
             return f"`{self.name}` is for labels, and `{variable.name}` is an image"
-        written = variable.mechanism.options.get("embedding", 0) if variable.mechanism else 0
-        return embedding_misfit(variable, written)
+        written = variable.mechanism.options if variable.mechanism else {}
+        return embedding_misfit(variable, written.get("embedding", 0)) or coupling_misfit(
+            variable, written.get("coupling")
+        )
 
 
 class ImageType(MechanismType):
@@ -90,6 +98,20 @@ def embedding_misfit(variable: Variable, width: OptionValue) -> str | None:
         f"an embedding of width {width} is no wider than the {variable.domain.size} levels "
         f"of `{variable.name}`"
     )
+
+
+def coupling_misfit(variable: Variable, coupling: OptionValue | None) -> str | None:
+    """A coupling is about levels, and Gumbel noise is one number for each."""
+    if coupling is None:
+        return None
+    if not isinstance(variable.domain, Finite):
+        return f"a coupling is for finitely many levels, and `{variable.name}` is {variable.domain}"
+    if coupling == Coupling.GUMBEL.value and variable.domain.size > LIMITS.gumbel_levels:
+        return (
+            f"`{variable.name}` has {variable.domain.size:,} levels, and Gumbel noise is for at most "
+            f"{LIMITS.gumbel_levels:,}"
+        )
+    return None
 
 
 def automatic_embedding(variable: Variable) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from scmlang.mechanisms.base import EMBEDDING, SHARED, LabelType
+from scmlang.mechanisms.base import COUPLING, EMBEDDING, SHARED, LabelType
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel, Variable
 from scmlang.semantics.signatures import Option
@@ -22,6 +22,7 @@ class RecognitionType(LabelType):
     options: ClassVar[Mapping[str, Option]] = {
         "embedding": EMBEDDING,
         "shared": SHARED,
+        "coupling": COUPLING,
         "hidden": Option("ints", (16, 32), 1, 4096, help="channels of the convolutions"),
     }
 

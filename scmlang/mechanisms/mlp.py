@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from scmlang.mechanisms.base import EMBEDDING, SHARED, LabelType
+from scmlang.mechanisms.base import COUPLING, EMBEDDING, SHARED, LabelType
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.signatures import Option
 
@@ -21,6 +21,7 @@ class PerceptronType(LabelType):
     options: ClassVar[Mapping[str, Option]] = {
         "embedding": EMBEDDING,
         "shared": SHARED,
+        "coupling": COUPLING,
         "hidden": Option("ints", (64, 64), 1, 8192, help="widths of the hidden layers"),
     }
 

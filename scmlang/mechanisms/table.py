@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from scmlang.limits import LIMITS
-from scmlang.mechanisms.base import EMBEDDING, SHARED, LabelType
+from scmlang.mechanisms.base import COUPLING, EMBEDDING, SHARED, LabelType
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel, Variable
 from scmlang.semantics.signatures import Option
@@ -20,7 +20,7 @@ class TableType(LabelType):
     """One row of logits for every configuration of the parents and of the shared noise."""
 
     name = "table"
-    options: ClassVar[Mapping[str, Option]] = {"embedding": EMBEDDING, "shared": SHARED}
+    options: ClassVar[Mapping[str, Option]] = {"embedding": EMBEDDING, "shared": SHARED, "coupling": COUPLING}
 
     def misfit(self, variable: Variable, model: CausalModel) -> str | None:
         if not isinstance(variable.domain, Finite):

@@ -1,9 +1,9 @@
 """A fitted model as text of the language, for the exact engine and for other tools.
 
 A finite label variable has P(V | pa_V, u_shared) at finitely many configurations, whatever network computes
-it. Private noise enters by the inverse distribution function, as it does in the language's own ``~``
-(:mod:`scmlang.neural.labels`), so the text is the same structural model: its counterfactuals are those that
-abduction in the trained model draws, to within 1e-15 in each distribution function.
+it. Private noise enters by a coupling of the language's own ``~`` (:mod:`scmlang.neural.couplings`), so the
+text is the same structural model: its counterfactuals are those that abduction in the trained model draws, to
+within 1e-15 in each distribution function.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from scmlang.limits import LIMITS
+from scmlang.neural.couplings import GumbelMax, coupling_of
 from scmlang.neural.labels import CategoricalMechanism
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.plan import LabelPlan
@@ -125,6 +126,8 @@ def _prior(model: NeuralCausalModel, index: int) -> str:
 def _table(model: NeuralCausalModel, plan: LabelPlan, shared: Mapping[int, str]) -> Iterator[str]:
     names = [*plan.parents, *(shared[index] for index in plan.shared)]
     offsets = [_domain(model, parent).offset for parent in plan.parents] + [0] * len(plan.shared)
+    if isinstance(coupling_of(plan), GumbelMax):
+        names.append("coupling=gumbel")
     yield f"{plan.name} ~ table({', '.join(names)}) {{"
     for configuration, row in _rows(model, plan):
         at = ", ".join(str(i + o) for i, o in zip(configuration, offsets, strict=True))

@@ -1,10 +1,11 @@
 """Structural mechanisms of label variables, V = f(pa_V, U_shared, U_V).
 
-U_V is private noise: for a finite variable one uniform u that enters by the inverse distribution function
-over the level order, V = min{k : F(k | pa, u_shared) > u}; for a real one a standard normal e that enters by
-location and scale, V = m + s·e. These are the language's own conventions for ``~``, so a fitted model
-means the same as a written one. Given V, its parents and the shared noise, the private noise has a closed
-posterior: u is uniform on [F(V−1), F(V)), and e is the single value (V − m)/s. Abduction is exact.
+U_V is private noise. Into a finite variable it enters by one of two couplings
+(:mod:`scmlang.neural.couplings`): one uniform through the inverse distribution function over the level order,
+or a Gumbel for each level. Into a real one a standard normal e enters by location and scale, V = m + s·e.
+These are the language's own conventions for ``~``, so a fitted model means what a written one means. Given V,
+its parents and the shared noise, the private noise has a closed posterior, and e is the single value
+(V − m)/s. Abduction is exact.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from scmlang.neural.couplings import MONOTONE, CouplingLaw, coupling_of, cumulative
 from scmlang.neural.embeddings import Autoencoder
 from scmlang.neural.plan import LabelPlan
 from scmlang.semantics.domains import Finite
@@ -30,6 +32,8 @@ class LabelMechanism(nn.Module, ABC):
     ``reads_image`` says that the mechanism also takes the image as an input (the paper's model); such a
     mechanism cannot be sampled without one.
 
+    Private noise has one row a unit: ``[m]``, or ``[m, levels]`` of Gumbels.
+
     All methods take rows: ``parents`` maps each parent to ``[m]`` (level indices or real values),
     ``shared`` is int64 ``[m, k]``, the states of the plan's shared noise in its order, and ``image`` is
     ``[m, C, H, W]`` in [−1, 1] or None.
@@ -43,7 +47,7 @@ class LabelMechanism(nn.Module, ABC):
 
     @abstractmethod
     def respond(self, noise: Tensor, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
-        """f(parents, shared, noise): values ``[m]`` for private noise ``[m]``."""
+        """f(parents, shared, noise): values ``[m]`` for ``m`` rows of private noise."""
 
     @abstractmethod
     def abduct(
@@ -54,15 +58,23 @@ class LabelMechanism(nn.Module, ABC):
         image: Tensor | None,
         generator: torch.Generator,
     ) -> Tensor:
-        """A draw of the private noise from its posterior given everything else: ``[m]``."""
+        """A draw of the private noise from its posterior given everything else: ``m`` rows."""
 
     @abstractmethod
     def draw_noise(self, n: int, generator: torch.Generator) -> Tensor:
-        """Private noise from its prior: ``[n]``."""
+        """Private noise from its prior: ``n`` rows."""
 
 
 class CategoricalMechanism(LabelMechanism):
-    """A finite variable with a conditional distribution given by ``logits``."""
+    """A finite variable with a conditional distribution given by ``logits``.
+
+    Args:
+        coupling: how the private noise enters.
+    """
+
+    def __init__(self, coupling: CouplingLaw = MONOTONE) -> None:
+        super().__init__()
+        self.coupling = coupling
 
     @abstractmethod
     def logits(self, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
@@ -72,19 +84,21 @@ class CategoricalMechanism(LabelMechanism):
         table = torch.log_softmax(self.logits(parents, shared, image), -1)
         return table.gather(1, value[:, None])[:, 0]
 
-    def cumulative(self, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
-        """F(k) = P(V ≤ k): float64 ``[m, levels]``, strictly increasing, the last column exactly 1.
+    def chances(self, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
+        """P(V = k | parents, shared): float64 ``[m, levels]``, each at least ``FLOOR``.
 
-        Every level keeps a probability of at least ``FLOOR``. In floating point an unlikelier one would own
-        no u at all, and where it is what happened there would be nothing to abduct.
+        In floating point an unlikelier level would own no noise at all, and where it is what happened there
+        would be nothing to abduct.
         """
         table = torch.softmax(self.logits(parents, shared, image).double(), -1)
-        table = (table * (1 - FLOOR * table.shape[1]) + FLOOR).cumsum(-1)
-        return torch.cat([table[:, :-1], torch.ones_like(table[:, :1])], 1)
+        return table * (1 - FLOOR * table.shape[1]) + FLOOR
+
+    def cumulative(self, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
+        """F(k) = P(V ≤ k): float64 ``[m, levels]``, strictly increasing, the last column exactly 1."""
+        return cumulative(self.chances(parents, shared, image))
 
     def respond(self, noise: Tensor, parents: Parents, shared: Tensor, image: Tensor | None) -> Tensor:
-        below = self.cumulative(parents, shared, image) <= noise[:, None]
-        return below.sum(1).clamp(max=below.shape[1] - 1)
+        return self.coupling.respond(self.chances(parents, shared, image), noise)
 
     def abduct(
         self,
@@ -94,17 +108,10 @@ class CategoricalMechanism(LabelMechanism):
         image: Tensor | None,
         generator: torch.Generator,
     ) -> Tensor:
-        upper = self.cumulative(parents, shared, image)
-        lower = torch.cat([torch.zeros_like(upper[:, :1]), upper[:, :-1]], 1)
-        high = upper.gather(1, value[:, None])[:, 0]
-        low = lower.gather(1, value[:, None])[:, 0]
-        u = torch.rand(len(value), dtype=torch.float64, generator=generator).to(low.device)
-        inside = low + (high - low) * u
-        # Rounding may land on the open end of the interval, where the next level starts.
-        return torch.minimum(inside, torch.nextafter(high, low))
+        return self.coupling.abduct(self.chances(parents, shared, image), value, generator)
 
     def draw_noise(self, n: int, generator: torch.Generator) -> Tensor:
-        return torch.rand(n, dtype=torch.float64, generator=generator)
+        return self.coupling.draw(n, generator)
 
 
 class CategoricalTable(CategoricalMechanism):
@@ -117,7 +124,7 @@ class CategoricalTable(CategoricalMechanism):
     """
 
     def __init__(self, plan: LabelPlan, domains: Mapping[str, Finite], states: tuple[int, ...]) -> None:
-        super().__init__()
+        super().__init__(coupling_of(plan))
         self.parents = plan.parents
         self.sizes = tuple(domains[name].size for name in plan.parents) + states
         levels = _levels(plan)
@@ -166,7 +173,7 @@ class CategoricalNetwork(CategoricalMechanism):
     """Logits by a perceptron of the parents' vectors and the shared noise."""
 
     def __init__(self, plan: LabelPlan, parents: Mapping[str, Autoencoder], states: tuple[int, ...]) -> None:
-        super().__init__()
+        super().__init__(coupling_of(plan))
         self.features = Features(parents, states)
         self.network = perceptron(self.features.width, _hidden(plan), _levels(plan))
 
@@ -232,7 +239,7 @@ class CategoricalRecognition(CategoricalMechanism):
     reads_image = True
 
     def __init__(self, plan: LabelPlan, channels: int) -> None:
-        super().__init__()
+        super().__init__(coupling_of(plan))
         hidden = plan.options["hidden"]
         widths = [int(width) for width in hidden] if isinstance(hidden, tuple) else []
         layers: list[nn.Module] = []

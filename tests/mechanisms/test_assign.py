@@ -75,7 +75,7 @@ def test_what_the_file_says_is_done() -> None:
     plan = plan_of(DEFAULTS + "mechanism X: mlp(hidden=[7], embedding=5)\nmechanism I: diffusion(layers=2)\n")
     label = plan.label("X")
     assert (label.mechanism, label.reason) == ("mlp", "as the file says")
-    assert label.options == {"hidden": (7,), "embedding": 5, "shared": 0}
+    assert label.options == {"hidden": (7,), "embedding": 5, "shared": 0, "coupling": "monotone"}
     assert plan.image is not None
     assert plan.image.options == {"channels": (), "layers": 2}
 
@@ -249,6 +249,7 @@ def test_a_coupled_draw_is_known_and_not_learned() -> None:
     assert underlined(problem) == "X ~ bernoulli(0.5, coupling=gumbel)"
 
 
-def test_a_learned_table_has_no_coupling() -> None:
-    with pytest.raises(ScmError, match=r"E061.*`coupling`"):
-        _ = Compilation.from_text("X, Y: binary\nX -> Y\nmechanism Y: table(coupling=gumbel)\n").plan
+def test_a_learned_mechanism_has_the_coupling_that_is_written() -> None:
+    text = "X, Y: binary\nX -> Y\nmechanism Y: table(coupling=gumbel)\n"
+    assert plan_of(text).label("Y").options["coupling"] == "gumbel"
+    assert plan_of(text).label("X").options["coupling"] == "monotone"

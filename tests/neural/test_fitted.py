@@ -10,6 +10,7 @@ import torch
 
 from scmlang.answers import answer_exactly
 from scmlang.compiler import Compilation
+from scmlang.neural.abduction import abduct, predict
 from scmlang.neural.fitted import fitted
 from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.semantics.distributions import respond
@@ -90,3 +91,19 @@ def test_the_noise_takes_no_name_that_is_there() -> None:
     text = "U_X_Y: binary\nX: binary\nY: binary\nX <-> Y\nU_X_Y -> X\n"
     model = Compilation.from_text(fitted(randomise(model_of(text)), "Named").text).model
     assert [variable.name for variable in model.exogenous] == ["U_X_Y_"]
+
+
+def test_a_gumbel_coupling_is_written_and_means_the_same() -> None:
+    """The chance that abduction and action find is the exact engine's, of the text."""
+    text = "X: binary\nC: {r, g, b}\nX -> C\nX <-> C\nmechanism X: table(shared=3)\n"
+    text += "mechanism C: mlp(coupling=gumbel, shared=3)\n"
+    model = randomise(model_of(text), 4, 0.4)
+    fitted_model = written(model).model
+    n = 20_000
+    for c in range(3):
+        row = {"X": torch.zeros(n, dtype=torch.int64), "C": torch.full((n,), c)}
+        noise = abduct(model, row, None, torch.Generator().manual_seed(c))
+        world = predict(model, noise, row, {"X": torch.ones(n, dtype=torch.int64)})
+        found = torch.bincount(world["C"], minlength=3).double() / n
+        answer = answer_exactly(fitted_model, f"P(C[X=1] | X=0, C={'rgb'[c]})")
+        assert found.tolist() == pytest.approx([float(r["p"]) for r in answer.table], abs=0.015)
