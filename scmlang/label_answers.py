@@ -3,7 +3,8 @@
 A trained model draws the labels of an edit from its own posterior. Other models of the same diagram have the
 same distribution of the labels and other counterfactuals. So each edit is shown with the probability that the
 learned model gives the levels of every label that the intervention reaches, given the labels of the picture,
-and with the interval that the diagram and the distribution leave.
+and with the interval that the diagram and the distribution leave. Where labels were recognised, both are
+means over what they may be (:mod:`scmlang.neural.readings`).
 
 Needs a run and its answer. Guarantees that what has no finite table is left out, and that bounds which are
 too much work are None.
@@ -11,7 +12,7 @@ too much work are None.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -22,12 +23,15 @@ from scmlang.diagnostics.base import ScmError
 from scmlang.identify.standing import standing
 from scmlang.neural.fitted import fitted
 from scmlang.neural.query import EditAnswer, ImageAnswer, LabelChance, Level
+from scmlang.neural.readings import likeliest
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import show_value
 from scmlang.semantics.queries import read_query
 from scmlang.train.artefact import Artefact
 
+CONFIGURATIONS = 16
+MASS = 0.999
 Interval = tuple[float, float]
 
 
@@ -60,7 +64,21 @@ class _Labels:
         self._of = cache(self._chances)
 
     def of(self, image: ImageAnswer) -> tuple[LabelChance, ...]:
-        return self._of(tuple((name, image.factual[name]) for name in self.names))
+        """The chances given the picture: the mean over the labels that it may have.
+
+        Of these the likeliest are asked, :data:`CONFIGURATIONS` or less. The chances are relative to their
+        mass; the bounds leave the mass of the others open.
+        """
+        if not self.reached:
+            return ()
+        read = {name: image.recognised[name] for name in self.names if name in image.recognised}
+        cases = likeliest(read, MASS, CONFIGURATIONS)
+        total = sum(p for p, _ in cases)
+        parts = []
+        for p, levels in cases:
+            factual = tuple((name, levels.get(name, image.factual[name])) for name in self.names)
+            parts.append((p / total, self._of(factual)))
+        return _mean(parts, min(total, 1.0))
 
     def _chances(self, factual: tuple[tuple[str, Level], ...]) -> tuple[LabelChance, ...]:
         given = ", ".join(f"{name}={level}" for name, level in factual)
@@ -93,3 +111,29 @@ def _interval(low: object, high: object) -> Interval | None:
     if isinstance(low, int | float) and isinstance(high, int | float):
         return float(low), float(high)
     return None
+
+
+def _mean(parts: Sequence[tuple[float, tuple[LabelChance, ...]]], mass: float) -> tuple[LabelChance, ...]:
+    """The mean of some answers with their weights, of those levels that all of them speak of."""
+    of = [{(c.variable, c.level): c for c in chances} for _, chances in parts]
+    found = []
+    for key, first in of[0].items():
+        if not all(key in chances for chances in of):
+            continue
+        same = [(weight, chances[key]) for (weight, _), chances in zip(parts, of, strict=True)]
+        bounds = [(weight, chance.bounds) for weight, chance in same if chance.bounds is not None]
+        low, high = (mass * sum(weight * bound[side] for weight, bound in bounds) for side in (0, 1))
+        verdicts = {chance.identifiable for _, chance in same}
+        found.append(
+            LabelChance(
+                *key,
+                p=sum(weight * chance.p for weight, chance in same),
+                bounds=(low, high + 1 - mass) if len(bounds) == len(same) else None,
+                identifiable=first.identifiable if len(verdicts) == 1 else _weakest(verdicts),
+            )
+        )
+    return tuple(found)
+
+
+def _weakest(verdicts: set[bool | None]) -> bool | None:
+    return False if False in verdicts else None

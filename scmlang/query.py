@@ -184,6 +184,7 @@ def to_json(answer: EditAnswer, paths: Sequence[Mapping[str, str]]) -> dict[str,
             "file": image.file,
             "factual": dict(image.factual),
             "confidence": dict(image.confidence),
+            "recognised": {name: dict(levels) for name, levels in image.recognised.items()},
             "counterfactual": dict(image.counterfactual[0]),
             "reconstruction_l1": image.reconstruction_l1,
             "labels": [asdict(chance) for chance in image.labels],
@@ -191,6 +192,7 @@ def to_json(answer: EditAnswer, paths: Sequence[Mapping[str, str]]) -> dict[str,
         }
         if answer.samples > 1:
             entry["samples"] = [dict(labels) for labels in image.counterfactual]
+            entry["readings"] = [dict(labels) for labels in image.readings]
         images.append(entry)
     rests = answer.identification
     return {
@@ -247,7 +249,7 @@ def write_grid(answer: EditAnswer, path: Path) -> None:
             Row(
                 answer.query,
                 _stack([image.counterfactual_images[k] for image in images]),
-                [_caption(image.counterfactual[k], image.factual) for image in images],
+                [_caption(image.counterfactual[k], image.readings[k]) for image in images],
             )
         )
     with whole_file(path, force=True) as stage:
@@ -276,5 +278,5 @@ def changes(image: ImageAnswer, draw: int = 0) -> list[str]:
     after = image.counterfactual[draw]
     return [
         show_level(value) if after[name] == value else f"{show_level(value)} -> {show_level(after[name])}"
-        for name, value in image.factual.items()
+        for name, value in image.readings[draw].items()
     ]

@@ -189,8 +189,12 @@ def test_json_has_the_fields_of_schema_1(answer: EditAnswer, tmp_path: Path) -> 
     assert (value["schema"], value["query"], value["status"]) == (1, "do(S=ring)", STATUS)
     first = value["images"][0]
     assert set(first) == {
-        "file", "factual", "confidence", "counterfactual", "reconstruction_l1", "labels", "paths", "samples"
+        "file", "factual", "confidence", "recognised", "counterfactual", "reconstruction_l1", "labels",
+        "paths", "samples", "readings",
     }  # fmt: skip
+    assert first["recognised"].keys() == {"Z", "K"}  # T is real, and S is given
+    assert first["confidence"]["K"] == max(first["recognised"]["K"].values())
+    assert all(labels["S"] == "cross" for labels in first["readings"])
     assert first["factual"].keys() == first["counterfactual"].keys() == {"Z", "S", "T", "K"}
     assert first["factual"]["S"] == "cross"
     assert first["samples"][0] == first["counterfactual"]
@@ -201,7 +205,7 @@ def test_json_has_the_fields_of_schema_1(answer: EditAnswer, tmp_path: Path) -> 
 def test_json_of_one_draw_has_no_samples(artefact: Artefact, pictures: tuple[Path, ...]) -> None:
     answer = answer_query(artefact, "do(S=ring)", QueryOptions(images=pictures[:1], **FAST))
     (entry,) = to_json(answer, [{}])["images"]
-    assert "samples" not in entry
+    assert not {"samples", "readings"} & entry.keys()
     assert set(entry["counterfactual"]) == {"Z", "S", "T", "K"}
 
 

@@ -13,15 +13,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from scmlang.identify.standing import Standing
 from scmlang.neural.columns import shown, tensor_column
 from scmlang.neural.edit import Edit, EditOptions, counterfactual_edit
-from scmlang.neural.embeddings import RealAutoencoder
-from scmlang.neural.labels import CategoricalRecognition
-from scmlang.neural.ncm import NeuralCausalModel
+from scmlang.neural.ncm import Labels, NeuralCausalModel
 from scmlang.neural.pixels import to_bytes, to_unit
+from scmlang.neural.readings import Readings, read_labels
+from scmlang.semantics.domains import Finite
 
 Level = str | int | float
 STATUS = "estimated from the learned model, not identified"
@@ -44,7 +43,9 @@ class Subject:
 
 @dataclass(frozen=True)
 class LabelChance:
-    """How probable a level of a label is under the intervention, given the labels of the picture.
+    """How probable a level of a label is under the intervention, given the picture.
+
+    Where labels of the picture were recognised, chances and bounds are means over what these may be.
 
     Attributes:
         variable, level: as people write them.
@@ -68,9 +69,13 @@ class ImageAnswer:
 
     Attributes:
         file: the subject's.
-        factual: its labels, as people write them.
-        confidence: of each label that was recognised, see :class:`~scmlang.neural.recognition.Recognised`.
-        counterfactual: the labels of every draw of the posterior, the first one first.
+        factual: its labels, as people write them; of those that were recognised, the most probable.
+        confidence: of each label that was recognised: the probability of the level, or the standard deviation
+            of a real value.
+        recognised: of each finite label that was recognised, the probability of every level.
+        readings: the factual labels of every draw of the posterior. They differ from ``factual`` where the
+            recogniser is not sure (:mod:`scmlang.neural.readings`).
+        counterfactual: the labels of every draw, given its own ``readings``.
         reconstruction_l1: mean |reconstruction − image| on 0..255.
         labels: the chances of the labels that the intervention reaches, where they were asked for.
         factual_image, reconstruction: uint8 ``[C, H, W]``.
@@ -80,6 +85,8 @@ class ImageAnswer:
     file: str
     factual: Mapping[str, Level]
     confidence: Mapping[str, float]
+    recognised: Mapping[str, Mapping[str, float]]
+    readings: tuple[Mapping[str, Level], ...]
     counterfactual: tuple[Mapping[str, Level], ...]
     reconstruction_l1: float
     factual_image: NDArray[np.uint8] = field(repr=False)
@@ -117,6 +124,9 @@ def edit_subjects(
 ) -> EditAnswer:
     """I[X=x] | I for every subject.
 
+    A draw of the posterior draws the labels that are not given, from the recogniser's posterior, then the
+    noise given all labels.
+
     Args:
         model: a trained model with an image.
         subjects: at least one.
@@ -126,69 +136,43 @@ def edit_subjects(
         samples: draws of the posterior, at least 1.
     """
     images = to_unit(torch.from_numpy(np.stack([subject.image for subject in subjects])))
-    labels, confidence = complete_labels(model, images, subjects)
+    readings = read_labels(model, images, [subject.known for subject in subjects])
     n = len(subjects)
     action = {name: tensor_column(model.plan.label(name), np.full(n, value)) for name, value in do.items()}
     edits = [
-        counterfactual_edit(model, images, labels, action, replace(options, seed=options.seed + k))
-        for k in range(samples)
+        counterfactual_edit(model, images, readings.draw(seed), action, replace(options, seed=seed))
+        for seed in range(options.seed, options.seed + samples)
     ]
-    answers = tuple(_answer(model, subjects[i], i, edits, confidence[i]) for i in range(n))
+    answers = tuple(_answer(model, subjects[i], i, edits, readings) for i in range(n))
     return EditAnswer(query, answers, samples)
 
 
-@torch.no_grad()
-def complete_labels(
-    model: NeuralCausalModel, images: Tensor, subjects: Sequence[Subject]
-) -> tuple[dict[str, Tensor], list[dict[str, float]]]:
-    """Every label column, known or recognised, and per subject the confidence of the recognised ones."""
-    if model.recogniser is None:
-        raise ValueError("the model has no image variable to recognise labels from")
-    outputs = model.recogniser(images)
-    labels: dict[str, Tensor] = {}
-    confidence: list[dict[str, float]] = [{} for _ in subjects]
-    for plan in model.plan.labels:
-        values, sure = _recognised(model, plan.name, images, outputs)
-        for i, subject in enumerate(subjects):
-            if plan.name in subject.known:
-                known = np.array([subject.known[plan.name]])
-                values[i] = tensor_column(plan, known)[0]
-            else:
-                confidence[i][plan.name] = float(sure[i])
-        labels[plan.name] = values
-    return labels, confidence
-
-
-def _recognised(
-    model: NeuralCausalModel, name: str, images: Tensor, outputs: Mapping[str, Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Values ``[n]`` and confidences ``[n]`` of one label, by its own mechanism if that reads the image."""
-    part, mechanism = model.autoencoder(name), model.mechanism(name)
-    if isinstance(part, RealAutoencoder) and model.recogniser is not None:
-        error = model.recogniser.deviation(name) * part.scale
-        return outputs[name][:, 0] * part.scale + part.location, error.expand(len(images))
-    if isinstance(mechanism, CategoricalRecognition):
-        logits = mechanism.logits({}, torch.zeros(len(images), 0, dtype=torch.int64), images)
-    else:
-        logits = outputs[name]
-    probability, level = torch.softmax(logits, 1).max(1)
-    return level, probability
-
-
 def _answer(
-    model: NeuralCausalModel, subject: Subject, i: int, edits: Sequence[Edit], confidence: Mapping[str, float]
+    model: NeuralCausalModel, subject: Subject, i: int, edits: Sequence[Edit], readings: Readings
 ) -> ImageAnswer:
     reconstruction = to_bytes(edits[0].reconstruction[i])
     return ImageAnswer(
         file=subject.file,
-        factual={plan.name: shown(plan, edits[0].factual[plan.name][i]) for plan in model.plan.labels},
-        confidence=confidence,
-        counterfactual=tuple(
-            {plan.name: shown(plan, edit.counterfactual[plan.name][i]) for plan in model.plan.labels}
-            for edit in edits
-        ),
+        factual=_shown(model, readings.best(), i),
+        confidence={name: float(reading.confidence()[i]) for name, reading in readings.read(i)},
+        recognised=_recognised(model, readings, i),
+        readings=tuple(_shown(model, edit.factual, i) for edit in edits),
+        counterfactual=tuple(_shown(model, edit.counterfactual, i) for edit in edits),
         reconstruction_l1=float((edits[0].reconstruction[i] - edits[0].images[i]).abs().mean()) * 127.5,
         factual_image=subject.image,
         reconstruction=reconstruction.numpy(),
         counterfactual_images=tuple(to_bytes(edit.edited[i]).numpy() for edit in edits),
     )
+
+
+def _shown(model: NeuralCausalModel, labels: Labels, i: int) -> dict[str, Level]:
+    return {plan.name: shown(plan, labels[plan.name][i]) for plan in model.plan.labels}
+
+
+def _recognised(model: NeuralCausalModel, readings: Readings, i: int) -> dict[str, dict[str, float]]:
+    found = {}
+    for name, reading in readings.read(i):
+        domain = model.plan.label(name).domain
+        if isinstance(domain, Finite) and reading.chances is not None:
+            found[name] = dict(zip(domain.levels, reading.chances[i].tolist(), strict=True))
+    return found
