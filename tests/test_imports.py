@@ -18,6 +18,7 @@ HEAVY = (
     "pandas",
     "mlxtend",
     "matplotlib",
+    "networkx",
 )
 MODEL = """\
 model small

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-import networkx as nx
+if TYPE_CHECKING:
+    import networkx as nx
+
+Neighbours = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,9 @@ class Diagram:
     observed: frozenset[str]
     directed: frozenset[tuple[str, str]]
     bidirected: frozenset[tuple[str, str]]
-    _digraph: nx.DiGraph[str] = field(repr=False, compare=False)
-    _bigraph: nx.Graph[str] = field(repr=False, compare=False)
+    _causes: Neighbours = field(repr=False, compare=False)
+    _effects: Neighbours = field(repr=False, compare=False)
+    _linked: Neighbours = field(repr=False, compare=False)
 
     @classmethod
     def of(
@@ -49,64 +54,83 @@ class Diagram:
         names = tuple(nodes)
         arcs = frozenset(directed)
         links = frozenset((min(a, b), max(a, b)) for a, b in bidirected)
-        digraph: nx.DiGraph[str] = nx.DiGraph()
-        bigraph: nx.Graph[str] = nx.Graph()
-        for graph, edges in ((digraph, arcs), (bigraph, links)):
-            graph.add_nodes_from(names)
-            graph.add_edges_from(sorted(edges))
-            if len(graph) != len(names) or any(a == b for a, b in edges):
-                raise ValueError("an edge joins two different nodes of the diagram")
-        if not nx.is_directed_acyclic_graph(digraph):
+        known = frozenset(names)
+        if len(known) != len(names) or any(a == b or not known >= {a, b} for a, b in arcs | links):
+            raise ValueError("an edge joins two different nodes of the diagram")
+        seen = known if observed is None else frozenset(observed)
+        both = links | {(b, a) for a, b in links}
+        backwards = ((effect, cause) for cause, effect in arcs)
+        found = cls(names, seen, arcs, links, *(_neighbours(names, e) for e in (backwards, arcs, both)))
+        if len(found.topological_order) != len(names):
             raise ValueError("the directed part of a diagram has no cycle")
-        seen = frozenset(names if observed is None else observed)
-        return cls(names, seen, arcs, links, nx.freeze(digraph), nx.freeze(bigraph))
+        return found
 
-    @property
+    @cached_property
     def digraph(self) -> nx.DiGraph[str]:
         """The directed part, frozen."""
-        return self._digraph
+        import networkx as nx
 
-    @property
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(sorted(self.directed))
+        nx.freeze(graph)
+        return graph
+
+    @cached_property
     def bigraph(self) -> nx.Graph[str]:
         """The bidirected part, frozen."""
-        return self._bigraph
+        import networkx as nx
+
+        graph: nx.Graph[str] = nx.Graph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(sorted(self.bidirected))
+        nx.freeze(graph)
+        return graph
 
     # --- kinship
 
+    def causes(self, node: str) -> tuple[str, ...]:
+        """The direct causes of a node, sorted."""
+        return self._causes[node]
+
+    def effects(self, node: str) -> tuple[str, ...]:
+        """The direct effects of a node, sorted."""
+        return self._effects[node]
+
+    def linked(self, node: str) -> tuple[str, ...]:
+        """The nodes that share an unobserved cause with a node, sorted."""
+        return self._linked[node]
+
     def parents(self, *of: str) -> frozenset[str]:
         """Direct causes of any of the nodes."""
-        return frozenset(parent for node in of for parent in self._digraph.predecessors(node))
+        return frozenset(parent for node in of for parent in self._causes[node])
 
     def children(self, *of: str) -> frozenset[str]:
         """Direct effects of any of the nodes."""
-        return frozenset(child for node in of for child in self._digraph.successors(node))
+        return frozenset(child for node in of for child in self._effects[node])
 
     def spouses(self, *of: str) -> frozenset[str]:
         """Nodes that share an unobserved cause with any of the nodes."""
-        return frozenset(other for node in of for other in self._bigraph.neighbors(node))
+        return frozenset(other for node in of for other in self._linked[node])
 
     def ancestors(self, *of: str) -> frozenset[str]:
         """Causes, direct or not, of any of the nodes, the nodes themselves included."""
-        return _reached(of, self._digraph.predecessors)
+        return _reached(of, self.causes)
 
     def descendants(self, *of: str) -> frozenset[str]:
         """Effects, direct or not, of any of the nodes, the nodes themselves included."""
-        return _reached(of, self._digraph.successors)
+        return _reached(of, self.effects)
 
     @cached_property
     def topological_order(self) -> tuple[str, ...]:
         """The nodes, causes first; ties keep the order of declaration."""
         position = {name: i for i, name in enumerate(self.nodes)}
-        children: dict[str, list[str]] = {name: [] for name in self.nodes}
-        missing = dict.fromkeys(self.nodes, 0)
-        for cause, effect in self.directed:
-            children[cause].append(effect)
-            missing[effect] += 1
+        missing = {name: len(causes) for name, causes in self._causes.items()}
         ready = [position[name] for name, count in missing.items() if not count]
         order: list[str] = []
         while ready:
             order.append(self.nodes[heappop(ready)])
-            for effect in children[order[-1]]:
+            for effect in self._effects[order[-1]]:
                 missing[effect] -= 1
                 if not missing[effect]:
                     heappush(ready, position[effect])
@@ -121,9 +145,13 @@ class Diagram:
         The distribution factorises over them (Tian and Pearl, A general identification condition
         for causal effects, AAAI 2002).
         """
-        found = [frozenset(component) for component in nx.connected_components(self._bigraph)]
-        position = {name: i for i, name in enumerate(self.nodes)}
-        return tuple(sorted(found, key=lambda component: min(position[name] for name in component)))
+        found: list[frozenset[str]] = []
+        seen: set[str] = set()
+        for node in self.nodes:
+            if node not in seen:
+                found.append(_reached([node], self.linked))
+                seen |= found[-1]
+        return tuple(found)
 
     def c_component(self, node: str) -> frozenset[str]:
         """The c-component that ``node`` is in."""
@@ -136,7 +164,11 @@ class Diagram:
         A neural causal model gives each one shared noise (Xia, Lee, Bengio and Bareinboim, The
         Causal-Neural Connection, arXiv 2107.00793).
         """
-        found = [frozenset(clique) for clique in nx.find_cliques(self._bigraph) if len(clique) > 1]
+        if not self.bidirected:
+            return ()
+        import networkx as nx
+
+        found = [frozenset(clique) for clique in nx.find_cliques(self.bigraph) if len(clique) > 1]
         position = {name: i for i, name in enumerate(self.nodes)}
         return tuple(sorted(found, key=lambda clique: sorted(position[name] for name in clique)))
 
@@ -179,7 +211,7 @@ class Diagram:
         """The observed nodes at the end of directed paths from ``node`` through latent nodes alone."""
         found: set[str] = set()
         seen: set[str] = set()
-        waiting = list(self._digraph.successors(node))
+        waiting = list(self._effects[node])
         while waiting:
             effect = waiting.pop()
             if effect in seen:
@@ -188,8 +220,16 @@ class Diagram:
             if effect in self.observed:
                 found.add(effect)
             else:
-                waiting.extend(self._digraph.successors(effect))
+                waiting.extend(self._effects[effect])
         return frozenset(found)
+
+
+def _neighbours(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> Neighbours:
+    """For each node the other ends of the edges that begin at it, sorted."""
+    found: dict[str, list[str]] = {node: [] for node in nodes}
+    for start, end in sorted(edges):
+        found[start].append(end)
+    return {node: tuple(ends) for node, ends in found.items()}
 
 
 def _reached(start: Iterable[str], steps: Callable[[str], Iterable[str]]) -> frozenset[str]:

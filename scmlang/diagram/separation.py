@@ -108,7 +108,7 @@ def _openers(diagram: Diagram, z: frozenset[str]) -> dict[str, str]:
     waiting = deque(found)
     while waiting:
         node = waiting.popleft()
-        for parent in diagram.digraph.predecessors(node):
+        for parent in diagram.causes(node):
             if parent not in found:
                 found[parent] = found[node]
                 waiting.append(parent)
@@ -122,10 +122,10 @@ def _onward(
     node = visit.node
     passes = node not in z
     if passes:
-        yield from (("->", child) for child in diagram.digraph.successors(node))
+        yield from (("->", child) for child in diagram.effects(node))
     if passes if not visit.head else node in openers:
-        yield from (("<-", parent) for parent in diagram.digraph.predecessors(node))
-        yield from (("<->", spouse) for spouse in diagram.bigraph.neighbors(node))
+        yield from (("<-", parent) for parent in diagram.causes(node))
+        yield from (("<->", spouse) for spouse in diagram.linked(node))
 
 
 def _path(end: _Visit, openers: dict[str, str]) -> OpenPath:
