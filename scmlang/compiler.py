@@ -134,6 +134,13 @@ class Compilation:
 
         return assign(self.model, self.diagram)
 
+    @property
+    def unheld(self) -> tuple[Diagnostic, ...]:
+        """W170 for what the file declares of a mechanism and training does not hold it to."""
+        from scmlang.mechanisms.monotone import unheld
+
+        return unheld(self.model)
+
     def query(self, text: str) -> Query:
         """A query, or the name of one in the file, resolved against the model."""
         from scmlang.semantics.queries import read_query

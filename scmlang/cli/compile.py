@@ -51,6 +51,7 @@ def compile(
         return
     from scmlang.api import Model
 
+    sys.stderr.write(render(compilation.unheld, colour=wants_colour(sys.stderr, "auto")))
     summary = Model(compilation).compile(recipe, set_ or [])
     _mechanisms(summary.plan)
     _costs(summary)

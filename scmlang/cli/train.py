@@ -46,6 +46,7 @@ def train(
     """
     compilation = open_model(file, model)
     causal_model, plan = compilation.model, compilation.plan
+    sys.stderr.write(render(compilation.unheld, colour=wants_colour(sys.stderr, "auto")))
     from scmlang.data.image_folder import read_folder
     from scmlang.train.loading import load_recipe
     from scmlang.train.runs import newest_run

@@ -30,6 +30,7 @@ def write(model: CausalModel) -> str:
         [f"model {model.name}"],
         list(_declarations(model)),
         list(_arrows(model)),
+        [f"monotone {cause} -> {effect}" for cause, effect in model.monotone],
         [_equation(v.name, v.equation, model) for v in model.endogenous if v.equation is not None],
         [_mechanism(v.name, v.mechanism) for v in model.endogenous if v.mechanism is not None],
         [f"query {name} = {query}" for name, query in model.queries.items()],

@@ -38,6 +38,7 @@ def _contents(model: CausalModel) -> dict[str, list[str]]:
         "exogenous variables": [v.name for v in model.exogenous],
         "equations": [v.name for v in model.endogenous if v.equation is not None],
         _COUPLINGS: [v.name for v in model.endogenous if _is_gumbel(v.equation)],
+        "monotone mechanisms": [f"{cause} -> {effect}" for cause, effect in model.monotone],
         "mechanism types": [v.name for v in model.endogenous if v.mechanism is not None],
         "named queries": list(model.queries),
         "assertions": [assertion.text for assertion in model.assertions],

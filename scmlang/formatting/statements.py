@@ -39,6 +39,8 @@ def _parts(cursor: Cursor, node: ast.Statement) -> Iterable[Document]:
             yield run(_call(cursor, node.call))
         case ast.Arrows():
             yield from _arrows(cursor, node)
+        case ast.Monotone():
+            yield from (cursor.take("monotone"), Text(" "), *_arrows(cursor, node))
         case ast.Let():
             yield from (cursor.take("let"), Text(" "), cursor.copy(node.name.span))
             yield from _spaced(cursor, "=")
@@ -114,7 +116,7 @@ def _integer(cursor: Cursor) -> Printer:
     return cursor.integer()
 
 
-def _arrows(cursor: Cursor, node: ast.Arrows) -> Iterable[Document]:
+def _arrows(cursor: Cursor, node: ast.Arrows | ast.Monotone) -> Iterable[Document]:
     for i, group in enumerate(node.groups):
         if i:
             yield from _spaced(cursor, node.links[i - 1].operator)

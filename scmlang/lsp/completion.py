@@ -93,6 +93,11 @@ def _mechanism(document: Document, ctx: Context) -> Iterator[Item]:
         yield from _variables(document)
 
 
+def _monotone(document: Document, ctx: Context) -> Iterator[Item]:
+    if ctx.last in _ARROWS or ctx.last in ("monotone", "{", ","):
+        yield from _variables(document)
+
+
 def _options(ctx: Context) -> Iterator[Item]:
     options = MECHANISMS[ctx.function].options if ctx.function in MECHANISMS else {}
     if ctx.last in ("(", ","):
@@ -221,6 +226,7 @@ _STATEMENTS: Mapping[str, Callable[[Document, Context], Iterator[Item]]] = {
     "exogenous": _exogenous,
     "let": _let,
     "mechanism": _mechanism,
+    "monotone": _monotone,
     "query": _query,
     "assert": _query,
 }

@@ -36,6 +36,7 @@ _ENTRIES: dict[EntryKind, lsp.SymbolKind] = {
     "latent": lsp.SymbolKind.Variable,
     "exogenous": lsp.SymbolKind.Variable,
     "arrows": lsp.SymbolKind.Interface,
+    "monotone": lsp.SymbolKind.Interface,
     "constant": lsp.SymbolKind.Constant,
     "equation": lsp.SymbolKind.Function,
     "mechanism": lsp.SymbolKind.Class,

@@ -16,6 +16,7 @@ EntryKind = Literal[
     "latent",
     "exogenous",
     "arrows",
+    "monotone",
     "constant",
     "equation",
     "mechanism",
@@ -70,6 +71,8 @@ def _entries(document: Document, statement: ast.Statement) -> Iterator[Entry]:
             yield from _each(document, statement, "query", (name,), document.written(query.span))
         case ast.Arrows():
             yield _whole(document, "arrows", statement)
+        case ast.Monotone():
+            yield _whole(document, "monotone", statement)
         case _:
             yield _whole(document, "assertion", statement)
 

@@ -16,6 +16,7 @@ KEYWORDS: Mapping[str, str] = {
     "exogenous": "`exogenous U ~ bernoulli(0.5)` declares an exogenous variable by its distribution",
     "let": "`let p = 0.1` names an expression",
     "mechanism": "`mechanism V: type(option=value)` says how the mechanism of V is learned",
+    "monotone": "`monotone X -> Y`: Y never falls as X rises, all else alike",
     "query": "`query NAME = …` names a query",
     "assert": "`assert …` states something that must hold of the model",
     "within": "`assert a == b within 0.01` allows a difference",

@@ -12,4 +12,5 @@ CODES: dict[str, str] = {
     "E176": "a mechanism type does not fit its variable",
     "E177": "a model that observes nothing",
     "E178": "a diagram without domains",
+    "W170": "a monotone mechanism that training does not hold to",
 }

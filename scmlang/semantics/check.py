@@ -16,6 +16,7 @@ from scmlang.semantics.graph import Graph, derive, named_in
 from scmlang.semantics.lints import lint
 from scmlang.semantics.mechanisms import Mechanisms
 from scmlang.semantics.model import CausalModel, Equation, MechanismSpec, Variable
+from scmlang.semantics.monotone import read_monotone, verify_monotone
 from scmlang.semantics.names import Scope, collect
 from scmlang.semantics.queries import resolve
 from scmlang.semantics.ranges import Ranges
@@ -82,6 +83,7 @@ class _Check:
             if isinstance(statement, ast.Mechanism):
                 self.mechanisms.read(statement, equations)
         self._unused(equations)
+        monotone = read_monotone(self.program, self.scope, graph, self.problems)
         variables = _variables(self.scope, equations, self.mechanisms.found)
         parents = _parents(variables, graph)
         known = variables | _broken(self.scope, variables)
@@ -91,8 +93,11 @@ class _Check:
         assertions = self._assertions(terms)
         self.problems.raise_errors()
         edges, confounded = graph.edges, graph.confounded
-        model = CausalModel(name, self.source, variables, parents, edges, confounded, queries, assertions)
+        model = CausalModel(
+            name, self.source, variables, parents, edges, confounded, queries, assertions, monotone
+        )
         self.mechanisms.fit(model)
+        verify_monotone(model, self.problems)
         self.problems.raise_errors()
         lint(self.program, model, self.problems)
         return Checked(model, self.problems.sorted())
@@ -116,7 +121,7 @@ class _Check:
             elif isinstance(statement, ast.Mechanism):
                 for name in statement.names:
                     self.scope.endogenous(name, self.problems)
-            elif isinstance(statement, ast.Arrows):
+            elif isinstance(statement, ast.Arrows | ast.Monotone):
                 for name in (n for group in statement.groups for n in group.names):
                     self.scope.endogenous(name, self.problems)
 

@@ -99,6 +99,10 @@ CODES: dict[str, str] = {
     "E084": "an assertion that compares unlike things",
     "E085": "a tolerance that is none",
     "E086": "an assertion that does not hold",
+    # --- monotone mechanisms
+    "E087": "a monotone mechanism that the diagram does not have",
+    "E088": "a monotone mechanism between values without an order",
+    "E089": "an equation that is not monotone as declared",
     # --- warnings
     "W001": "an exogenous variable that nothing uses",
     "W002": "a constant that nothing uses",
@@ -107,6 +111,7 @@ CODES: dict[str, str] = {
     "W005": "a cause that makes no difference",
     "W006": "a comparison of different levels",
     "W007": "a variable that nothing mentions",
+    "W008": "a monotone mechanism that no equation was held to",
 }
 
 

@@ -145,6 +145,8 @@ class CausalModel:
         confounded: bidirected edges as sorted pairs of endogenous names, with their span.
         queries: named queries, as typed text.
         assertions: what the file claims, in its order.
+        monotone: directed edges whose effect never falls as the cause rises, with where that is declared;
+            see :mod:`scmlang.semantics.monotone`.
     """
 
     name: str
@@ -155,6 +157,7 @@ class CausalModel:
     confounded: Mapping[tuple[str, str], Span] = field(hash=False)
     queries: Mapping[str, str] = field(hash=False, default_factory=dict)
     assertions: tuple[Claim, ...] = field(hash=False, default=())
+    monotone: Mapping[tuple[str, str], Span] = field(hash=False, default_factory=dict)
 
     @cached_property
     def endogenous(self) -> tuple[Variable, ...]:

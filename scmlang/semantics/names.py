@@ -112,7 +112,7 @@ def collect(program: ast.Program, problems: Problems) -> Scope:
 def is_bare(program: ast.Program) -> bool:
     """Whether a file is a diagram and no more: no domain, equation, constant or mechanism."""
     return all(
-        isinstance(s, ast.ModelName | ast.Arrows | ast.NamedQuery | ast.Assertion)
+        isinstance(s, ast.ModelName | ast.Arrows | ast.Monotone | ast.NamedQuery | ast.Assertion)
         or (isinstance(s, ast.Declaration) and s.domain is None)
         for s in program.statements
     )

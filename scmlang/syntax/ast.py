@@ -222,6 +222,14 @@ class Arrows(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Monotone(Node):
+    """``monotone`` before a chain with at least one link: no effect in it falls as its cause rises."""
+
+    groups: tuple[Group, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Let(Node):
     name: Name
     value: Expression
@@ -359,6 +367,7 @@ Statement = (
     | Declaration
     | Exogenous
     | Arrows
+    | Monotone
     | Let
     | Assignment
     | Draw

@@ -15,14 +15,20 @@ _N = TypeVar("_N", bound=ast.Node)
 
 KEYWORDS = frozenset(
     (
-        *("model", "exogenous", "latent", "mechanism", "query", "assert", "let"),
+        *("model", "exogenous", "latent", "mechanism", "monotone", "query", "assert", "let"),
         *("not", "and", "or", "xor", "if", "then", "else", "true", "false"),
     )
 )
+_VALUES = frozenset(("monotone",))  # keywords that are the value of an option too: `coupling=monotone`
 
 
 def _span(token: Token) -> Span:
     return Span(token.start_pos, token.end_pos)
+
+
+def _chain(items: list[Any]) -> tuple[tuple[ast.Group, ...], tuple[ast.Link, ...]]:
+    """The groups of a chain, and the links between them."""
+    return tuple(items[::2]), tuple(ast.Link(_span(token), str(token)) for token in items[1::2])
 
 
 class Builder:
@@ -61,8 +67,10 @@ class Builder:
         return ast.Exogenous(place, items[0], items[1])
 
     def arrows(self, place: Span, items: list[Any]) -> ast.Arrows:
-        links = tuple(ast.Link(_span(token), str(token)) for token in items[1::2])
-        return ast.Arrows(place, tuple(items[::2]), links)
+        return ast.Arrows(place, *_chain(items))
+
+    def monotone(self, place: Span, items: list[Any]) -> ast.Monotone:
+        return ast.Monotone(place, *_chain(items))
 
     def let(self, place: Span, items: list[Any]) -> ast.Let:
         return ast.Let(place, items[0], items[1])
@@ -185,6 +193,8 @@ class Builder:
         return ast.Truth(place, items[0] == "true")
 
     def word(self, place: Span, items: list[Token]) -> ast.Expression:
+        if items[0] in _VALUES:
+            return ast.Word(place, str(items[0]))
         name = self.name(place, items)
         return ast.Word(name.span, name.text)
 

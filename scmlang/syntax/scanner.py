@@ -19,7 +19,7 @@ _CLOSER = {"(": ")", "[": "]", "{": "}"}
 # No line inside brackets of a valid program looks like this, so one that does was meant to be new. (But
 # `X <- 2` may compare with -2 in a query.)
 _STATEMENT = re.compile(
-    r"[ \t]*(?:(?:model|exogenous|latent|mechanism|query|assert|let)\s+[A-Za-z]"
+    r"[ \t]*(?:(?:model|exogenous|latent|mechanism|monotone|query|assert|let)\s+[A-Za-z]"
     r"|[A-Za-z]\w*(?:[ \t]*,[ \t]*[A-Za-z]\w*)*[ \t]*(?::|~|->|<->)"
     r"|\{[A-Za-z0-9_, \t]*\}[ \t]*(?:->|<->))",
     re.ASCII,

@@ -119,6 +119,21 @@ def test_what_cannot_be_built_is_underlined(capsys: Capture, tmp_path: Path) -> 
     assert "error[E171]" in capsys.readouterr().err
 
 
+def test_what_training_does_not_hold_to_is_said(capsys: Capture) -> None:
+    text = "X, Y: binary; X -> Y; monotone X -> Y"
+    assert run_here("compile", "--model", text) == 0
+    assert "warning[W170]: `X -> Y` is declared monotone" in capsys.readouterr().err
+    assert (
+        run_here(
+            "compile",
+            "--model",
+            "X, Y: binary; Y ~ bernoulli(0.2 + 0.1 * X); X ~ bernoulli(0.5); monotone X -> Y",
+        )
+        == 0
+    )
+    assert capsys.readouterr().err == ""
+
+
 def test_a_wrong_command_line_exits_with_2(capsys: Capture) -> None:
     assert run_here("compile") == 2
     assert run_here("compile", STROKES, "--shape", "round") == 2

@@ -65,6 +65,15 @@ def test_a_format_without_equations_names_them_alone(format: str) -> None:
     assert not any("couplings" in message for message in messages)
 
 
+def test_the_ir_keeps_what_is_monotone_and_other_formats_say_what_they_lose() -> None:
+    model = model_of("X, Z, Y: binary\n{X, Z} -> Y\nmonotone {Z, X} -> Y")
+    again = model_of(WRITERS["ir"](model))
+    assert set(again.monotone) == set(model.monotone) == {("X", "Y"), ("Z", "Y")}
+    for format in HOLDS:
+        messages = [d.message for d in losses(model, format)]
+        assert f"{format} cannot hold monotone mechanisms: `Z -> Y`, `X -> Y` are lost" in messages
+
+
 def test_the_same_probabilities_under_both() -> None:
     columns = {"X": np.array([0, 1]), "C": np.array([1, 2])}
     for name, variable in GUMBEL.variables.items():

@@ -304,6 +304,7 @@ class Writer:
             self.table,
             self.vector,
             self.mechanism,
+            self.monotone,
             self.query,
             self.assertion,
         ]
@@ -345,6 +346,9 @@ class Writer:
         if not links:
             self.set()
             return
+        self.chain(links)
+
+    def chain(self, links: int) -> None:
         for i in range(links + 1):
             if i:
                 self.token(self.choose(("->", "<-", "<->")))
@@ -352,6 +356,10 @@ class Writer:
                 self.set()
             else:
                 self.name()
+
+    def monotone(self) -> None:
+        self.token("monotone")
+        self.chain(self.random.randint(1, 3))
 
     def let(self) -> None:
         self.tokens("let", self.choose(NAMES), "=")

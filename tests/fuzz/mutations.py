@@ -7,7 +7,20 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 WORDS = (
-    *("model", "latent", "exogenous", "let", "mechanism", "query", "assert", "within", "if", "then", "else"),
+    *(
+        "model",
+        "latent",
+        "exogenous",
+        "let",
+        "mechanism",
+        "monotone",
+        "query",
+        "assert",
+        "within",
+        "if",
+        "then",
+        "else",
+    ),
     *(
         "not",
         "and",

@@ -105,6 +105,31 @@ def test_arrow_chains() -> None:
     assert [[n.text for n in g.names] for g in arrows.groups] == [["D", "C"], ["B"], ["A"], ["E"]]
 
 
+def test_a_monotone_chain() -> None:
+    (statement,) = program("monotone {D, C} -> B <- E").statements
+    assert isinstance(statement, ast.Monotone)
+    assert [link.operator for link in statement.links] == ["->", "<-"]
+    assert [[n.text for n in g.names] for g in statement.groups] == [["D", "C"], ["B"], ["E"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["Y ~ bernoulli(0.5, coupling=monotone)", "mechanism Y: table(coupling=monotone)"]
+)
+def test_monotone_is_the_value_of_an_option_too(text: str) -> None:
+    (statement,) = program(text).statements
+    assert isinstance(statement, ast.Draw | ast.Mechanism)
+    value = statement.call.arguments[-1].value
+    assert isinstance(value, ast.Word)
+    assert value.text == "monotone"
+
+
+@pytest.mark.parametrize(
+    "text", ["X, monotone: binary", "monotone := 1", "monotone -> Y", "let monotone = 1", "P -> monotone"]
+)
+def test_monotone_is_no_name(text: str) -> None:
+    assert problems(text) in ([("E008", 1)], [("E005", 1)])
+
+
 def test_queries() -> None:
     source = Source("q", " do(C = green, D=-2)\n")
     query = parse_query(source)
@@ -141,7 +166,20 @@ def test_no_nesting_exhausts_the_stack(text: str) -> None:
 
 
 _SYMBOLS = [*"()[]{}:,~=|+-*/%#\t\n\n", ":=", "->", "<->", "<-", "..", "**", "//", "==", "<", "\r\n"]
-_KEYWORDS = ["model", "latent", "exogenous", "query", "mechanism", "let", "if", "then", "else", "not", "true"]
+_KEYWORDS = [
+    "model",
+    "latent",
+    "exogenous",
+    "query",
+    "mechanism",
+    "monotone",
+    "let",
+    "if",
+    "then",
+    "else",
+    "not",
+    "true",
+]
 _OTHERS = ["X", "Y", "table", "binary", "do", "0", "1.5", "9", "é", "\x00", "\u202e", "😀", "_", "'"]
 _WORDS = st.sampled_from([*_SYMBOLS, *_KEYWORDS, *_OTHERS])
 

@@ -1,0 +1,3 @@
+X, Y: binary
+X <-> Y
+monotone X <-> Y

@@ -1,0 +1,4 @@
+A, B, C: binary
+{A, B} -> C
+monotone {A, B} -> C
+monotone C <- B  # the same arrow

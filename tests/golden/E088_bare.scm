@@ -1,0 +1,2 @@
+Smoking -> Tar -> Cancer
+monotone Smoking -> Tar
