@@ -17,6 +17,8 @@ from scmlang.bounds.problem import Problem, make_problem
 from scmlang.bounds.responses import Monotone
 from scmlang.bounds.sources import Sample, Source, from_model, from_table
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.diagram.build import build_diagram
+from scmlang.diagram.monotone import monotone_arrows
 from scmlang.identify.result import Identification
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
@@ -33,7 +35,8 @@ class Known:
         data: a CSV file of observations; without one, the model's own observational distribution.
         experiments: sets of variables that were held, each with the CSV file of the experiment or None for
             the model's own distribution under it.
-        monotone: pairs (cause, effect): the effect never falls as the cause rises, all else alike.
+        monotone: pairs (cause, effect): the effect never falls as the cause rises, all else alike. Those that
+            the model declares are known too.
         within: how far each known probability may be off.
         bootstrap: how often the rows are drawn again, for the interval that sampling leaves.
         seed: of these draws.
@@ -60,6 +63,7 @@ def bounded(model: CausalModel, text: str, known: Known | None = None) -> Answer
         raise ScmError([Diagnostic("E354", f"`{text}` is an action, and bounds are of numbers")])
     problem = make_problem(model, query, [held for held, _ in known.experiments])
     _require_monotone(problem, model, known.monotone)
+    known = replace(known, monotone=_with_those_of(model, known.monotone))
     samples = _samples(model, problem, known)
     shown = show_quantity(query, model.variables)
     labels, cases = _cases(query, model)
@@ -94,6 +98,13 @@ def _require_monotone(problem: Problem, model: CausalModel, monotone: Monotone) 
             continue
         why = f"there is no `{unknown}`" if unknown else "there is no such arrow"
         raise ScmError([Diagnostic("E355", f"`{cause} -> {effect}` cannot be monotone: {why}", model.source)])
+
+
+def _with_those_of(model: CausalModel, monotone: Monotone) -> tuple[tuple[str, str], ...]:
+    """These arrows, and those that the model declares monotone."""
+    if not model.monotone:
+        return tuple(monotone)
+    return tuple(sorted({*monotone, *monotone_arrows(build_diagram(model), model.monotone)}))
 
 
 def _kept(problem: Problem, monotone: Monotone) -> list[tuple[str, str]]:
@@ -232,13 +243,14 @@ def settles(
         model: its domains are finite; its equations do not matter.
         quantity: closed.
         experiments: sets of variables that were held, besides observation.
-        monotone: pairs (cause, effect).
+        monotone: pairs (cause, effect), beside those that the model declares.
         draws: how many models are tried.
     """
     problem = make_problem(model, quantity, experiments)
+    arrows = _kept(problem, _with_those_of(model, monotone))
     for seed in range(draws):
-        sources = random_sources(problem, [(), *experiments], _kept(problem, monotone), seed)
-        if not bound(problem, quantity, sources, monotone=_kept(problem, monotone)).is_point:
+        sources = random_sources(problem, [(), *experiments], arrows, seed)
+        if not bound(problem, quantity, sources, monotone=arrows).is_point:
             return False
     return True
 
@@ -279,7 +291,7 @@ def with_declared(
         return found
     if not one:
         return found
-    given = " and the arrows that are monotone" if monotone else ""
+    given = " and the arrows that are monotone" if monotone or model.monotone else ""
     note = (
         f"for the levels that the file declares{given} the bounds are a point, in each random model of the "
         "diagram that was tried: `scmlang bound` gives the value"

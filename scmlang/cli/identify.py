@@ -60,8 +60,8 @@ def identify(
 
     The data are the distribution of the observed variables, and that of each experiment that is given: all
     observed variables while some were held, at each of their values. A query that the data do not determine
-    is answered with what rules it out, which --svg draws. Where arrows are --monotone, a note says whether
-    that and the levels that the file declares leave it one value all the same.
+    is answered with what rules it out, which --svg draws. Where arrows are monotone, by --monotone or in the
+    file, a note says whether that and the declared levels leave it one value all the same.
 
     Either verdict is an answer and exits with 0; `assert identifiable(...)` in a file makes it a test.
     """
@@ -69,8 +69,8 @@ def identify(
     compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
     found = compilation.identify(query, experiment or ())
-    if monotone:
-        found = _with_declared(found, compilation, query, experiment or (), monotone)
+    if monotone or compilation.model.monotone:
+        found = _with_declared(found, compilation, query, experiment or (), monotone or ())
     if svg is not None:
         from scmlang.cli.output import write_text
         from scmlang.graph import Graph

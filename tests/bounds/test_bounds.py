@@ -83,6 +83,20 @@ def test_a_monotone_mechanism_identifies_the_probability_of_causation() -> None:
     assert settles(model, asked, monotone=[("X", "Y")])
 
 
+def test_what_the_model_declares_monotone_is_used() -> None:
+    """As if it were given beside the model, in bounds and for the models that are tried."""
+    equations = "X, Y: binary; X ~ bernoulli(0.4); Y ~ bernoulli(0.2 + 0.5 * X)"
+    declared = Compilation.from_text(f"{equations}; monotone X -> Y").model
+    plain = Compilation.from_text(equations).model
+    asked = quantity("PN(X, Y)", plain)
+    assert settles(declared, asked)
+    assert not settles(plain, asked)
+    found, given = bounded(declared, "PN(X, Y)"), bounded(plain, "PN(X, Y)", Known(monotone=(("X", "Y"),)))
+    assert found.value == pytest.approx(0.5 / 0.7, abs=1e-9)
+    assert given.value == pytest.approx(0.5 / 0.7, abs=1e-9)
+    assert bounded(plain, "PN(X, Y)").bounds is not None
+
+
 def test_a_district_without_one_common_cause_identifies_the_napkin() -> None:
     text = """
     exogenous U ~ bernoulli(0.4); exogenous V ~ bernoulli(0.3)
