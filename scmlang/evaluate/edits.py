@@ -108,7 +108,7 @@ def codes(
         rows = slice(start, start + batch)
         pixels = to_unit(torch.from_numpy(images[rows])).to(model.device)
         here = _on(model.device, {name: value[rows] for name, value in labels.items()})
-        condition = generator.condition(model.vectors(here))
+        condition = generator.condition(model.vectors(here, pixels))
         code = generator.encode(pixels, condition)
         found["mean"].append(generator.code_noise(code.mean, condition).flatten(1).cpu())
         found["draw"].append(generator.code_noise(code.sample(noise), condition).flatten(1).cpu())

@@ -47,7 +47,7 @@ class MechanismType(ABC):
 
 
 class LabelType(MechanismType):
-    """A type for label variables; all have the options ``embedding`` and ``shared``."""
+    """A type for label variables; all have ``shared``, and ``embedding`` unless v is their output."""
 
     @abstractmethod
     def build(self, context: MechanismContext) -> LabelMechanism:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from scmlang.mechanisms.base import COUPLING, EMBEDDING, SHARED, LabelType
+from scmlang.mechanisms.base import COUPLING, SHARED, LabelType
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel, Variable
 from scmlang.semantics.signatures import Option
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 class RecognitionType(LabelType):
-    """P(V | I): parents and noise go unused, so interventions on parents do not reach V."""
+    """P(V | I): parents and noise go unused, so interventions on parents do not reach V.
+
+    Its vector v is its logits, so there is no option ``embedding``.
+    """
 
     name = "cnn"
     options: ClassVar[Mapping[str, Option]] = {
-        "embedding": EMBEDDING,
         "shared": SHARED,
         "coupling": COUPLING,
         "hidden": Option("ints", (16, 32), 1, 4096, help="channels of the convolutions"),

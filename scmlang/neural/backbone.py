@@ -5,11 +5,12 @@ A backbone is a module ``(sample [n, C_in, H, W], t int64 [n], condition [n, d])
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from diffusers import UNet2DModel
+from diffusers import UNet2DConditionModel, UNet2DModel
 from torch import Tensor, nn
 
 from scmlang.registry import Registry
@@ -24,7 +25,7 @@ class BackboneShape:
         side: height and width.
         channels: channels of each resolution, finest first.
         layers: residual blocks per resolution.
-        attention: self-attention at all resolutions but the finest.
+        attention: self-attention, at the resolutions that the backbone says.
     """
 
     inputs: int
@@ -53,6 +54,7 @@ class Backbone(nn.Module, ABC):
 class UNet2D(Backbone):
     """diffusers' ``UNet2DModel`` with the condition added to the time embedding.
 
+    Self-attention, if any, is at all resolutions but the finest.
     The sum scales and shifts the features of every residual block (FiLM, arXiv:1709.07871; ADM,
     arXiv:2105.05233), so that every block sees the labels.
     """
@@ -80,5 +82,37 @@ class UNet2D(Backbone):
         return output
 
 
+class CrossAttentionUNet2D(Backbone):
+    """diffusers' ``UNet2DConditionModel`` with the condition as the one token of its middle block.
+
+    The network of A. Sardesai, "Ctf-Editing using a Diffusion NCM", has 107M parameters at channels
+    (128, 256, 512, 512) and two layers: self-attention at all resolutions but the coarsest, and one attention
+    layer that sees the labels. Over one token, attention is the same at every pixel: a learned shift.
+    """
+
+    def __init__(self, shape: BackboneShape) -> None:
+        super().__init__()
+        kinds = [shape.attention] * (len(shape.channels) - 1) + [False]
+        divisor = math.gcd(*shape.channels)
+        self.condition_width = 4 * shape.channels[0]
+        self.unet = UNet2DConditionModel(
+            sample_size=shape.side,
+            in_channels=shape.inputs,
+            out_channels=shape.outputs,
+            layers_per_block=shape.layers,
+            block_out_channels=shape.channels,
+            down_block_types=tuple("AttnDownBlock2D" if kind else "DownBlock2D" for kind in kinds),
+            up_block_types=tuple("AttnUpBlock2D" if kind else "UpBlock2D" for kind in reversed(kinds)),
+            norm_num_groups=divisor // 4,
+            attention_head_dim=min(16, divisor),
+            cross_attention_dim=self.condition_width,
+        )
+
+    def forward(self, sample: Tensor, t: Tensor, condition: Tensor) -> Tensor:
+        output: Tensor = self.unet(sample, t, condition[:, None], return_dict=False)[0]
+        return output
+
+
 BACKBONES: Registry[Callable[[BackboneShape], Backbone]] = Registry("backbone", "scmlang.backbones")
 BACKBONES.register("unet2d", lambda: UNet2D)
+BACKBONES.register("unet2d_cross_attention", lambda: CrossAttentionUNet2D)

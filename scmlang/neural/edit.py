@@ -118,13 +118,13 @@ def _replays(
     advance: Callable[[int], None],
 ) -> list[Tensor]:
     """The images under the factual labels, then under those of every world, with the same noise."""
-    vectors = model.vectors(labels)
+    vectors = model.vectors(labels, images)
     factual = generator.condition(vectors)
     code = generator.encode(images, factual).mean
     noise = generator.code_noise(code, factual)
     conditions = [Condition(vectors, code, {})]
     for world in worlds:
-        there = model.vectors(world)
+        there = model.moved(vectors, labels, world)
         same = torch.stack([world[name] == labels[name] for name in vectors]).all(0)
         moved = generator.respond_code(noise, generator.condition(there))
         kept = torch.where(same[:, None, None, None], code, moved)

@@ -56,9 +56,8 @@ class LevelAutoencoder(nn.Module):
         """v_c ``[n, width]``: the expected vector under the encoder's distribution over levels."""
         return torch.softmax(self.encode(vector), -1) @ self.table.weight
 
-    def losses(self, value: Tensor) -> EmbeddingLoss:
-        """The three terms for level indices int64 ``[n]``."""
-        vector = self.decode(value)
+    def losses(self, value: Tensor, vector: Tensor) -> EmbeddingLoss:
+        """The three terms for level indices int64 ``[n]`` and their vectors v, as the generator gets them."""
         return EmbeddingLoss(
             reconstruction=F.mse_loss(self.round_trip(vector), vector),
             classification=F.cross_entropy(self.readout(vector), value),
@@ -105,10 +104,9 @@ class RealAutoencoder(nn.Module):
         """v_c ``[n, width]``."""
         return self.decode(self.encode(vector))
 
-    def losses(self, value: Tensor) -> EmbeddingLoss:
-        """The three terms for real values ``[n]``."""
+    def losses(self, value: Tensor, vector: Tensor) -> EmbeddingLoss:
+        """The three terms for real values ``[n]`` and their vectors v."""
         target = self.standardise(value)
-        vector = self.decode(value)
         return EmbeddingLoss(
             reconstruction=F.mse_loss(self.round_trip(vector), vector),
             classification=0.5 * F.mse_loss(self.readout(vector)[:, 0], target),

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from scmlang.neural.image import Condition
-from scmlang.neural.samplers import Estimates, full, guided_estimate
+from scmlang.neural.samplers import Estimates, full, guided_estimate, sample
 
 if TYPE_CHECKING:
     from scmlang.neural.generator import DiffusionGenerator
@@ -137,6 +137,17 @@ class DdimInversion:
         return schedule.clip(current)
 
 
+@dataclass(frozen=True)
+class FreshNoise:
+    """No abduction: every replay is a new draw by ``ddpm``, as in the paper. What v does not say is lost."""
+
+    steps: int
+    seed: torch.Generator
+
+    def replay(self, generator: DiffusionGenerator, condition: Condition) -> Tensor:
+        return sample(generator, condition, "ddpm", self.steps, self.seed)
+
+
 Invert = Callable[["DiffusionGenerator", Tensor, Condition, int, torch.Generator], Inversion]
 
 
@@ -146,10 +157,17 @@ def _ddim(
     return DdimInversion.invert(generator, image, condition, steps)
 
 
+def _fresh(
+    generator: DiffusionGenerator, image: Tensor, condition: Condition, steps: int, seed: torch.Generator
+) -> Inversion:
+    return FreshNoise(steps, seed)
+
+
 INVERSIONS: Mapping[str, Invert] = {
     "edit_friendly": EditFriendlyInversion.invert,
     "ddim": _ddim,
     "ledits++": partial(EditFriendlyInversion.invert, order=2),
+    "fresh": _fresh,
 }
 INVERTED: Mapping[str, str] = {"ddpm": "edit_friendly", "ddim": "ddim", "sde-dpmsolver++": "ledits++"}
 

@@ -27,7 +27,7 @@ from torch.func import functional_call
 
 from scmlang.neural.code_flow import normal_log_prob
 from scmlang.neural.embeddings import LevelAutoencoder
-from scmlang.neural.image import Code, Generator
+from scmlang.neural.image import Code, Generator, Vectors
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 from scmlang.neural.recognition import Recogniser, recognition_loss
 
@@ -100,7 +100,7 @@ class TrainingObjective(nn.Module):
             kl_factor: multiplies the weight of the KL term (its warm-up), 0..1.
         """
         model = self.model
-        terms = _embedding_terms(model, batch.labels)
+        terms = _embedding_terms(model, batch)
         terms["likelihood"] = -model.log_likelihood(batch.label_rows, batch.label_images).mean()
         if model.generator is not None and model.recogniser is not None and batch.images is not None:
             share = self.weights.swap if swapping else 0.0
@@ -110,8 +110,11 @@ class TrainingObjective(nn.Module):
         return torch.stack(weighted).sum(), {name: value.detach() for name, value in terms.items()}
 
 
-def _embedding_terms(model: NeuralCausalModel, labels: Labels) -> dict[str, Tensor]:
-    parts = [model.autoencoder(name).losses(value) for name, value in labels.items()]
+def _embedding_terms(model: NeuralCausalModel, batch: Batch) -> dict[str, Tensor]:
+    parts = [
+        model.autoencoder(name).losses(value, model.vector(name, value, batch.images))
+        for name, value in batch.labels.items()
+    ]
     return {
         "reconstruction": torch.stack([part.reconstruction for part in parts]).mean(),
         "classification": torch.stack([part.classification for part in parts]).mean(),
@@ -133,15 +136,15 @@ def _image_terms(
     early = generator.first_stage(images)
     if early:
         return {**early, **_recognition_term(model, recogniser, images, batch, weights)}
-    vectors = model.vectors(batch.labels)
+    vectors = model.vectors(batch.labels, images)
     code = generator.encode(images, generator.condition(vectors))
     z = code.sample()
     terms = _code_terms(generator, code, z, generator.condition(vectors))
     terms |= _recognition_term(model, recogniser, images, batch, weights)
     swapped = round(share * len(images)) if generator.settled else 0
     if swapped:
-        head = {name: value[:swapped] for name, value in batch.labels.items()}
-        back, terms["effect"] = _back_translate(model, generator, recogniser, head, z[:swapped], weights)
+        head, own = ({k: v[:swapped] for k, v in part.items()} for part in (batch.labels, vectors))
+        back, terms["effect"] = _back_translate(model, generator, recogniser, head, own, z[:swapped], weights)
         z = torch.cat([back, z[swapped:]])
     return terms | generator.losses(images, vectors, z, weights.dropout, weights.noise_bias)
 
@@ -166,6 +169,8 @@ def _code_terms(generator: Generator, code: Code, z: Tensor, condition: Tensor) 
 def _recognition_term(
     model: NeuralCausalModel, recogniser: Recogniser, images: Tensor, batch: Batch, weights: LossWeights
 ) -> dict[str, Tensor]:
+    if not weights.recognition:
+        return {}
     targets = model.standardised(batch.labels)
     outputs = recogniser(blurred(images, weights.recogniser_noise))
     recogniser.observe_errors(outputs, targets)
@@ -188,13 +193,15 @@ def _back_translate(
     generator: Generator,
     recogniser: Recogniser,
     labels: Labels,
+    vectors: Vectors,
     z: Tensor,
     weights: LossWeights,
 ) -> tuple[Tensor, Tensor]:
     """The code of the swapped image I', carried back to the labels of I, and the recogniser's loss on I'."""
-    parents = tuple(model.vectors(labels))
+    parents = tuple(vectors)
     swapped = swap_labels(model, labels, parents)
-    factual, condition = (generator.condition(model.vectors(world)) for world in (labels, swapped))
+    factual = generator.condition(vectors)
+    condition = generator.condition(model.moved(vectors, labels, swapped))
     noise = generator.code_noise(z, factual.detach())
     there = generator.respond_code(noise, condition.detach())
     image = generator.redraw(condition, there, weights.noise_bias)

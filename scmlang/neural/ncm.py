@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from scmlang.neural.embeddings import Autoencoder, LevelAutoencoder, RealAutoencoder, build_autoencoder
 from scmlang.neural.exogenous import SharedPrior
 from scmlang.neural.image import Generator
-from scmlang.neural.labels import LabelMechanism
+from scmlang.neural.labels import CategoricalRecognition, LabelMechanism
 from scmlang.neural.naming import module_key
 from scmlang.neural.plan import ImagePlan, LabelPlan, NeuralPlan
 from scmlang.neural.recognition import Recogniser
@@ -115,11 +115,31 @@ class NeuralCausalModel(nn.Module):
             raise TypeError(f"{name} has no V-autoencoder")
         return module
 
-    def vectors(self, labels: Labels) -> dict[str, Tensor]:
-        """v = decode(value) of the image's parents, each ``[n, width]``."""
+    def vector(self, name: str, value: Tensor, image: Tensor | None = None) -> Tensor:
+        """v ``[n, width]`` of a label: decode(value), or the logits of a mechanism that sees the image.
+
+        Args:
+            name: the variable.
+            value: its values ``[n]``.
+            image: the units' own images, if v is to be read off them where the mechanism does so.
+        """
+        mechanism = self.mechanism(name)
+        if image is not None and isinstance(mechanism, CategoricalRecognition):
+            return mechanism.logits({}, value[:, None], image)
+        return self.autoencoder(name).decode(value)
+
+    def vectors(self, labels: Labels, image: Tensor | None = None) -> dict[str, Tensor]:
+        """v of the image's parents, each ``[n, width]``; see :meth:`vector`."""
         if self.plan.image is None:
             return {}
-        return {name: self.autoencoder(name).decode(labels[name]) for name in self.plan.image.parents}
+        return {name: self.vector(name, labels[name], image) for name in self.plan.image.parents}
+
+    def moved(self, vectors: Mapping[str, Tensor], labels: Labels, world: Labels) -> dict[str, Tensor]:
+        """v of the image's parents in another world: the factual v wherever the value is the factual one."""
+        return {
+            name: torch.where((world[name] == labels[name])[:, None], vector, self.vector(name, world[name]))
+            for name, vector in vectors.items()
+        }
 
     def standardised(self, labels: Labels) -> dict[str, Tensor]:
         """Labels as the recogniser's targets: real ones standardised, levels as they are."""

@@ -37,10 +37,12 @@ class LabelPlan:
 
     @property
     def embedding(self) -> int:
-        """The width of the variable's high-dimensional vector v."""
-        width = self.options["embedding"]
+        """The width of the variable's vector v: as the option says, or without it one number a level."""
+        width = self.options.get("embedding")
+        if width is None and isinstance(self.domain, Finite):
+            return self.domain.size
         if not isinstance(width, int):
-            raise TypeError("the option `embedding` is an integer in every label mechanism")
+            raise TypeError("the option `embedding` is an integer in every mechanism of a real label")
         return width
 
 

@@ -41,7 +41,7 @@ class NeuralSettings:
         backbone: name of the denoising backbone.
         channels: its channels per resolution, finest first.
         layers: its residual blocks per resolution.
-        attention: whether it attends at all resolutions but the finest.
+        attention: whether it attends to itself; where, the backbone says.
         patch: pixel-unshuffling factor before the backbone.
         code_channels, code_size: the semantic code z is ``code_channels`` × ``code_size`` × ``code_size``.
         code_width: channels of the encoder of z, and of the networks of its flow.

@@ -130,9 +130,10 @@ class Diffusion(Group):
     sampler: Literal["ddpm", "ddim", "dpmsolver++", "sde-dpmsolver++"] = Field(
         default="ddpm", description="how new images are drawn"
     )
-    inversion: Literal["edit_friendly", "ddim", "ledits++"] = Field(
+    inversion: Literal["edit_friendly", "ddim", "ledits++", "fresh"] = Field(
         default="edit_friendly",
-        description="how an image's noise is abducted: by inverting `ddpm`, `ddim` or `sde-dpmsolver++`",
+        description="how an image's noise is abducted: by inverting `ddpm`, `ddim` or `sde-dpmsolver++`; "
+        "`fresh`: it is not, every picture is drawn anew",
     )
     guidance: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = Field(
         default_factory=dict, description="guidance scale by variable, where it is not 1"
@@ -188,7 +189,7 @@ class Backbone(Group):
         default=None, description="channels of each level; null: as the model file's mechanism says"
     )
     layers: int = Field(default=1, ge=1, le=16, description="residual layers per level")
-    attention: bool = Field(default=False, description="self-attention below the finest level")
+    attention: bool = Field(default=False, description="self-attention: of `unet2d` below the finest level")
     patch: int = Field(default=2, ge=1, le=64, description="side of the pixel-unshuffle patch")
 
 

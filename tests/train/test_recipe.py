@@ -52,7 +52,7 @@ def test_shipped_recipes_are_valid(name: str) -> None:
 
 
 def test_the_recipes_are_shipped() -> None:
-    assert recipe_names() == ["cpu", "cvae", "epsilon", "flow", "gpu", "latent", "paper"]
+    assert recipe_names() == ["cpu", "cvae", "epsilon", "flow", "gpu", "latent", "paper", "paper_small"]
 
 
 def test_cpu_names_every_key() -> None:
@@ -83,7 +83,22 @@ def test_paper_is_ddpm_as_published() -> None:
         "linear",
         "epsilon",
     )
-    assert diffusion.steps == 1000
+    assert (diffusion.steps, diffusion.inversion, diffusion.noise_bias) == (1000, "fresh", 1.0)
+
+
+def test_small_paper_is_paper_but_for_size_and_speed() -> None:
+    small, paper = (load_recipe(name).model_dump() for name in ("paper_small", "paper"))
+    changed = {
+        f"{group}.{key}"
+        for group, values in paper.items()
+        for key in values
+        if values[key] != small[group][key]
+    }
+    sizes = {"backbone.channels", "backbone.patch"}
+    speed = {"steps", "seconds", "batch", "lr", "label_lr", "device", "threads"}
+    shown = {"sample_every", "checkpoint_every"}
+    assert changed == sizes | {f"train.{key}" for key in speed | shown}
+    assert [4 * width for width in small["backbone"]["channels"]] == list(paper["backbone"]["channels"])
 
 
 def test_defaults_are_a_recipe(write) -> None:
