@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scmlang.train.runs import Run
     from scmlang.train.trainer import Progress
 
-SHOWN = ("first_stage", "diffusion", "pixels", "likelihood", "kl", "recognition", "effect")
+SHOWN = ("first_stage", "diffusion", "pixels", "likelihood", "kl", "recognition", "effect", "refinement")
 
 
 def train(

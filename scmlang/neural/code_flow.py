@@ -10,7 +10,8 @@ arXiv:1912.00042), trained by the likelihood of the codes given the labels,
 so that u = g⁻¹(z; v) has the same distribution whatever v is, and is what abduction keeps. Under other labels
 v' the code of the same u is g(u; v'): the same place among the codes of v'. This is how a normalizing flow
 serves as a mechanism of a structural causal model in Pawlowski et al., "Deep structural causal models for
-tractable counterfactual inference", arXiv:2006.06485, here inside the generator.
+tractable counterfactual inference", arXiv:2006.06485, here inside the generator. Couplings are what trains
+along with the encoder; what they leave is taken out afterwards (:mod:`scmlang.neural.code_refinement`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import math
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from scmlang.neural.code_refinement import CodeRefinement
 
 LARGEST_LOG_SCALE = 1.5
 
@@ -36,9 +39,12 @@ class CodeFlow(nn.Module):
         condition: width of the condition.
         layers: number of couplings.
         width: channels of their networks.
+        refinement: width of the field that refines them; 0 for none.
     """
 
-    def __init__(self, shape: tuple[int, int, int], condition: int, layers: int, width: int) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int], condition: int, layers: int, width: int, refinement: int = 0
+    ) -> None:
         super().__init__()
         self.affine = nn.Linear(condition, 2 * math.prod(shape))
         for parameter in self.affine.parameters():
@@ -46,9 +52,23 @@ class CodeFlow(nn.Module):
         self.couplings = nn.ModuleList(
             Coupling(shape, condition, width, mask) for mask in halves(shape, layers)
         )
+        self.refinement: CodeRefinement | None = None
+        if refinement:
+            self.refinement = CodeRefinement(math.prod(shape), condition, refinement)
+
+    def abduct(self, code: Tensor, condition: Tensor, refined: bool = True) -> Tensor:
+        """The exogenous part of a code: by the couplings, and then by their refinement if there is one."""
+        noise: Tensor = self(code, condition)[0]
+        return self.refinement(noise, condition) if refined and self.refinement else noise
+
+    def predict(self, noise: Tensor, condition: Tensor, refined: bool = True) -> Tensor:
+        """The code of an exogenous part, likewise."""
+        if refined and self.refinement:
+            noise = self.refinement.respond(noise, condition)
+        return self.respond(noise, condition)
 
     def forward(self, code: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
-        """u = g⁻¹(z; v) ``[n, C, S, S]``, and log |det ∂u/∂z| ``[n]``."""
+        """u = g⁻¹(z; v) ``[n, C, S, S]`` by the couplings, and log |det ∂u/∂z| ``[n]``."""
         location, log_scale = self._affine(code, condition)
         noise = (code - location) * (-log_scale).exp()
         log_det = -log_scale.flatten(1).sum(1)
@@ -59,7 +79,7 @@ class CodeFlow(nn.Module):
         return noise, log_det
 
     def respond(self, noise: Tensor, condition: Tensor) -> Tensor:
-        """z = g(u; v)."""
+        """z = g(u; v) by the couplings."""
         for coupling in reversed(self.couplings):
             shift, log_scale = coupling(noise, condition)
             noise = (noise - shift) * (-log_scale).exp()

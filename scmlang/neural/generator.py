@@ -97,7 +97,9 @@ class NetworkGenerator(Generator):
         self.encoder = CodeEncoder(patches, self.grid, total, settings) if self.has_code else None
         self.code_flow: CodeFlow | None = None
         if self.has_code and settings.code_flow:
-            self.code_flow = CodeFlow(self.code_shape, total, settings.code_flow, settings.code_width)
+            self.code_flow = CodeFlow(
+                self.code_shape, total, settings.code_flow, settings.code_width, settings.code_refinement
+            )
         self.lift = nn.Conv2d(settings.code_channels, CODE_FEATURES, 3, padding=1) if self.has_code else None
         self.backbone = BACKBONES[settings.backbone](
             BackboneShape(

@@ -104,13 +104,19 @@ class Generator(nn.Module, ABC):
         """The flow z = g(u; v); None where z itself is exogenous."""
         return None
 
-    def code_noise(self, code: Tensor, condition: Tensor) -> Tensor:
-        """Abduction of u from the code: g⁻¹(z; v), independent of the labels as far as g has been learned."""
-        return code if self.flow is None else self.flow(code, condition)[0]
+    def code_noise(self, code: Tensor, condition: Tensor, refined: bool = True) -> Tensor:
+        """Abduction of u from the code: g⁻¹(z; v), independent of the labels as far as g has been learned.
 
-    def respond_code(self, noise: Tensor, condition: Tensor) -> Tensor:
+        Args:
+            code: z.
+            condition: of the labels.
+            refined: whether with the flow's refinement, which is learned when all else has been.
+        """
+        return code if self.flow is None else self.flow.abduct(code, condition, refined)
+
+    def respond_code(self, noise: Tensor, condition: Tensor, refined: bool = True) -> Tensor:
         """Prediction of the code: z = g(u; v)."""
-        return noise if self.flow is None else self.flow.respond(noise, condition)
+        return noise if self.flow is None else self.flow.predict(noise, condition, refined)
 
     @abstractmethod
     def losses(

@@ -77,6 +77,9 @@ class Batch:
     label_rows: Labels
     label_images: Tensor | None = None
 
+    def __len__(self) -> int:
+        return len(next(iter(self.labels.values())))
+
 
 class TrainingObjective(nn.Module):
     """The loss as a module, so that wrappers (data parallelism, compilation) see one forward pass.
@@ -91,14 +94,19 @@ class TrainingObjective(nn.Module):
         self.model = model
         self.weights = weights
 
-    def forward(self, batch: Batch, swapping: bool, kl_factor: float) -> tuple[Tensor, dict[str, Tensor]]:
+    def forward(
+        self, batch: Batch, swapping: bool, kl_factor: float, refining: bool = False
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """The weighted sum and every unweighted term, each a scalar.
 
         Args:
             batch: the data.
             swapping: whether label swapping has begun.
             kl_factor: multiplies the weight of the KL term (its warm-up), 0..1.
+            refining: whether the code's flow is refined, while all else stands.
         """
+        if refining:
+            return self._refinement(batch)
         model = self.model
         terms = _embedding_terms(model, batch)
         terms["likelihood"] = -model.log_likelihood(batch.label_rows, batch.label_images).mean()
@@ -108,6 +116,18 @@ class TrainingObjective(nn.Module):
         factors = {"kl": kl_factor}
         weighted = [factors.get(k, 1.0) * getattr(self.weights, k) * v for k, v in terms.items()]
         return torch.stack(weighted).sum(), {name: value.detach() for name, value in terms.items()}
+
+    def _refinement(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        model, images = self.model, batch.images
+        flow = model.generator.flow if model.generator else None
+        if model.generator is None or images is None or flow is None or flow.refinement is None:
+            raise ValueError("the model has no refinement of a code's flow")
+        with torch.no_grad():
+            condition = model.generator.condition(model.vectors(batch.labels, images))
+            code = model.generator.encode(images, condition).sample()
+            noise = model.generator.code_noise(code, condition, refined=False)
+        loss = flow.refinement.loss(noise, condition)
+        return loss, {"refinement": loss.detach()}
 
 
 def _embedding_terms(model: NeuralCausalModel, batch: Batch) -> dict[str, Tensor]:
@@ -202,8 +222,8 @@ def _back_translate(
     swapped = swap_labels(model, labels, parents)
     factual = generator.condition(vectors)
     condition = generator.condition(model.moved(vectors, labels, swapped))
-    noise = generator.code_noise(z, factual.detach())
-    there = generator.respond_code(noise, condition.detach())
+    noise = generator.code_noise(z, factual.detach(), refined=False)
+    there = generator.respond_code(noise, condition.detach(), refined=False)
     image = generator.redraw(condition, there, weights.noise_bias)
     frozen = {name: value.detach() for name, value in recogniser.named_parameters()}
     outputs = functional_call(recogniser, frozen, (blurred(image, weights.recogniser_noise),))
@@ -211,8 +231,8 @@ def _back_translate(
     seen = {name: outputs[name] for name in parents}
     effect = recognition_loss(seen, {name: targets[name] for name in parents})
     code = generator.encode(image.detach(), condition).sample()
-    back = generator.code_noise(code, condition.detach())
-    return generator.respond_code(back, factual.detach()), effect
+    back = generator.code_noise(code, condition.detach(), refined=False)
+    return generator.respond_code(back, factual.detach(), refined=False), effect
 
 
 def swap_labels(model: NeuralCausalModel, labels: Labels, names: tuple[str, ...]) -> dict[str, Tensor]:

@@ -46,6 +46,7 @@ class NeuralSettings:
         code_channels, code_size: the semantic code z is ``code_channels`` × ``code_size`` × ``code_size``.
         code_width: channels of the encoder of z, and of the networks of its flow.
         code_flow: couplings of the flow z = g(u; v); 0 takes z itself for exogenous.
+        code_refinement: width of the network that refines the flow; 0 for none.
         train_timesteps, beta_schedule, prediction, path: the diffusion process.
         recogniser_width: channels of the recogniser.
     """
@@ -62,6 +63,7 @@ class NeuralSettings:
     code_size: int = 7
     code_width: int = 32
     code_flow: int = 0
+    code_refinement: int = 0
     train_timesteps: int = 1000
     beta_schedule: str = "squaredcos_cap_v2"
     prediction: str = "v_prediction"

@@ -50,6 +50,7 @@ def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
         code_size=recipe.code.size,
         code_width=recipe.code.width,
         code_flow=recipe.code.flow,
+        code_refinement=recipe.code.refinement if recipe.code.flow else 0,
         train_timesteps=recipe.diffusion.train_timesteps,
         beta_schedule=recipe.diffusion.beta_schedule,
         prediction=recipe.diffusion.prediction,

@@ -21,6 +21,7 @@ from diffusers.training_utils import EMAModel
 from torch import Tensor
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
+from scmlang.neural.code_refinement import CodeRefinement
 from scmlang.neural.embeddings import RealAutoencoder
 from scmlang.neural.losses import Batch, TrainingObjective
 from scmlang.neural.ncm import NeuralCausalModel
@@ -32,6 +33,7 @@ from scmlang.train.runs import Run
 from scmlang.train.settings import loss_weights
 
 SWAPPING_STARTS = 200
+REFINEMENT_WARMUP = 0.05  # part of the refinement in which its learning rate rises
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ class Trainer:
         self.average = EMAModel(self.model.parameters(), decay=options.ema, foreach=True)
         self._periods = (options.log_every, options.sample_every, options.checkpoint_every)
         self._rates = [group["lr"] for group in optimizer.param_groups]
+        self._first_part = 1 - recipe.code.refinement_share if refinement_of(model) else 1.0
+        self._settled = False
 
     @property
     def fraction(self) -> float:
@@ -131,33 +135,59 @@ class Trainer:
         by_clock = self.seconds / options.seconds if options.seconds else 0.0
         return min(1.0, max(self.step / options.steps, by_clock))
 
+    @property
+    def refining(self) -> bool:
+        """Whether the last part of the training is on, in which the code's flow is refined."""
+        return self.fraction >= self._first_part
+
+    @property
+    def _stage(self) -> float:
+        """How much of this part of the training is done, 0..1."""
+        first = self._first_part
+        return (self.fraction - first) / (1 - first) if self.refining else self.fraction / first
+
     def __iter__(self) -> Iterator[Progress]:
         """Train to the end; an item whenever a record, a picture or a checkpoint is due, and at the end.
 
         Raises:
             ScmError: E181 when the loss is not finite.
         """
-        meter = _Meter(self.recipe.train.batch)
+        meter = _Meter()
         started = time.monotonic() - self.seconds
         while self.fraction < 1:
-            loss, terms = self._step()
+            refining = self.refining
+            if refining:
+                self._settle()
+            batch = self._batch(self.recipe.code.refinement_batch if refining else self.recipe.train.batch)
+            meter.add(len(batch), *self._step(batch, refining))
             self.step += 1
             self.seconds = time.monotonic() - started
-            meter.add(loss, terms)
             due = any(is_due(self.step, period) for period in self._periods)
             if due or self.fraction >= 1 or self.stopped():
                 yield meter.read(self.step, self.fraction, self.seconds)
 
-    def _step(self) -> tuple[Tensor, dict[str, Tensor]]:
+    def _settle(self) -> None:
+        """Go on with the averaged weights, which are those that the flow is to be refined for."""
+        refinement = refinement_of(self.model)
+        if self._settled or refinement is None:
+            return
+        own = [parameter.detach().clone() for parameter in refinement.parameters()]
+        if self.recipe.train.ema:
+            self.average.copy_to(self.model.parameters())
+        for parameter, value in zip(refinement.parameters(), own, strict=True):
+            parameter.data.copy_(value)
+        self._settled = True
+
+    def _step(self, batch: Batch, refining: bool) -> tuple[Tensor, dict[str, Tensor]]:
         options, loss_options = self.recipe.train, self.recipe.loss
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * self._schedule()
         warm = loss_options.kl_warmup
-        kl_factor = min(1.0, self.fraction / warm) if warm else 1.0
+        kl_factor = min(1.0, self._stage / warm) if warm else 1.0
         if self.model.generator is not None:
-            self.model.generator.advance(self.fraction)
+            self.model.generator.advance(1.0 if refining else self._stage)
         with self.accelerator.autocast():
-            loss, terms = self.objective(self._batch(), self.step >= SWAPPING_STARTS, kl_factor)
+            loss, terms = self.objective(batch, self.step >= SWAPPING_STARTS, kl_factor, refining)
         if not torch.isfinite(loss):
             raise ScmError([_diverged(self.step)])
         self.optimizer.zero_grad()
@@ -176,16 +206,22 @@ class Trainer:
             torch.nn.utils.clip_grad_norm_(group["params"], norm, foreach=True)
 
     def _schedule(self) -> float:
-        """The factor of the learning rates: linear warm-up, then constant or half a cosine down to 1 %."""
+        """The factor of the learning rates: linear warm-up, then constant or half a cosine down to 1 %.
+
+        Each part of the training has its own.
+        """
         options = self.recipe.train
-        warm = min(1.0, (self.step + 1) / options.warmup_steps) if options.warmup_steps else 1.0
+        if self.refining:
+            warm = min(1.0, self._stage / REFINEMENT_WARMUP)
+        else:
+            warm = min(1.0, (self.step + 1) / options.warmup_steps) if options.warmup_steps else 1.0
         if options.schedule == "constant":
             return warm
-        return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.fraction)))
+        return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self._stage)))
 
-    def _batch(self) -> Batch:
+    def _batch(self, size: int) -> Batch:
         options, device = self.recipe.train, self.data.weight.device
-        rows = step_rows(len(self.data), options.batch, self.step, options.seed).to(device)
+        rows = step_rows(len(self.data), size, self.step, options.seed).to(device)
         images, labels, weight = self.data.rows(rows)
         if images is not None and options.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
@@ -258,6 +294,12 @@ def _accelerator(device: torch.device, precision: str) -> Accelerator:
     return Accelerator(cpu=device.type == "cpu", mixed_precision=precision)
 
 
+def refinement_of(model: NeuralCausalModel) -> CodeRefinement | None:
+    """The refinement of the code's flow, if the model has one."""
+    flow = model.generator.flow if model.generator else None
+    return flow.refinement if flow else None
+
+
 def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str, object]]:
     """Label mechanisms at their own rate; they and the code's flow without decay.
 
@@ -280,23 +322,26 @@ def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str,
 class _Meter:
     """Means of the losses since the last reading, added up on the device: no waiting between steps."""
 
-    def __init__(self, batch: int) -> None:
-        self._batch = batch
-        self._sums: dict[str, Tensor] = {}
-        self._count, self._since = 0, time.monotonic()
+    def __init__(self) -> None:
+        self._clear()
 
-    def add(self, loss: Tensor, terms: Mapping[str, Tensor]) -> None:
+    def add(self, images: int, loss: Tensor, terms: Mapping[str, Tensor]) -> None:
         for name, value in {"loss": loss, **terms}.items():
             self._sums[name] = self._sums.get(name, torch.zeros_like(value)) + value
-        self._count += 1
+            self._counts[name] = self._counts.get(name, 0) + 1
+        self._images += images
 
     def read(self, step: int, fraction: float, seconds: float) -> Progress:
-        means = {name: float(value) / self._count for name, value in self._sums.items()}
-        now = time.monotonic()
-        rate = self._count * self._batch / max(now - self._since, 1e-9)
-        self._sums, self._count, self._since = {}, 0, now
+        means = {name: float(value) / self._counts[name] for name, value in self._sums.items()}
+        rate = self._images / max(time.monotonic() - self._since, 1e-9)
+        self._clear()
         left = seconds / fraction * (1 - fraction) if fraction else math.inf
         return Progress(step, fraction, means.pop("loss"), means, rate, seconds, left)
+
+    def _clear(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
+        self._images, self._since = 0, time.monotonic()
 
 
 def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

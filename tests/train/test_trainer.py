@@ -153,8 +153,54 @@ def test_a_stop_is_seen_after_the_step() -> None:
     assert next(iter(trainer)).step == 3
 
 
+def test_at_last_the_flow_alone_is_refined_for_the_averaged_weights() -> None:
+    trainer = trainer_of(recipe("train.ema=0.5", "train.steps=8", "code.refinement_share=0.5"))
+    seen = iter(trainer)
+    terms = [next(seen).terms for _ in range(4)]
+    assert all("diffusion" in part and "refinement" not in part for part in terms)
+    before = averages(trainer)
+    assert not same(before, weights(trainer))
+    refined = [name for name in before if ".refinement." in name]
+    assert len(refined) > 4
+    assert [set(progress.terms) for progress in seen] == [{"refinement"}] * 4
+    after, own = averages(trainer), weights(trainer)
+    for name in before:
+        moved = name in refined
+        assert torch.equal(before[name], own[name]) != moved, name
+        assert torch.equal(after[name], own[name]) != moved, name
+
+
+@pytest.mark.parametrize("until", [3, 4, 6])
+def test_a_training_is_resumed_before_and_in_the_refinement(tmp_path: Path, until: int) -> None:
+    options = recipe("train.ema=0.9", "train.steps=8", "code.refinement_share=0.5")
+    whole = trainer_of(options)
+    losses = train(whole)
+    first, run = trainer_of(options), new_run(tmp_path, options)
+    begun = train(first, until=until)
+    first.save(run)
+    second = trainer_of(options)
+    second.resume(run)
+    assert begun + train(second) == losses
+    assert same(weights(second), weights(whole))
+    assert same(averages(second), averages(whole))
+
+
+def test_rates_warm_up_and_fall_in_each_part_of_the_training() -> None:
+    options = recipe("train.steps=200", "train.warmup_steps=10", "code.refinement_share=0.5")
+    trainer = trainer_of(options)
+    factors = []
+    for step in range(200):
+        trainer.step = step
+        factors.append(trainer._schedule())
+    for part in (factors[:100], factors[100:]):
+        assert part[0] < 0.2
+        assert part[:6] == sorted(part[:6])
+        assert part[10:] == sorted(part[10:], reverse=True)
+        assert part[-1] == pytest.approx(0.01, abs=1e-3)
+
+
 def test_rates_warm_up_and_fall() -> None:
-    options = recipe("train.steps=100", "train.warmup_steps=10")
+    options = recipe("train.steps=100", "train.warmup_steps=10", "code.refinement=0")
     trainer = trainer_of(options)
     factors = []
     for step in range(100):

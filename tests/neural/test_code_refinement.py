@@ -1,0 +1,100 @@
+"""The refinement of the code's flow: an invertible map that takes out what depends on the labels."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from scmlang.neural.code_flow import CodeFlow
+from scmlang.neural.code_refinement import CodeRefinement
+
+SHAPE, CONDITION = (2, 2, 2), 3
+
+
+def refinement_of(seed: int, steps: int, spread: float = 0.1) -> CodeRefinement:
+    torch.manual_seed(seed)
+    refinement = CodeRefinement(8, CONDITION, 16, steps).double()
+    for parameter in refinement.head.parameters():
+        parameter.data.normal_(0, spread)
+    return refinement
+
+
+@given(seed=st.integers(0, 2**31))
+@settings(max_examples=5, deadline=None)
+def test_prediction_undoes_abduction_up_to_an_error_of_second_order(seed: int) -> None:
+    noise = torch.randn(5, *SHAPE).double()
+    condition = torch.randn(5, CONDITION).double()
+    errors = []
+    for steps in (64, 128):
+        refinement = refinement_of(seed, steps)
+        there = refinement(noise, condition)
+        errors.append(float((refinement.respond(there, condition) - noise).detach().abs().max()))
+        assert float((there - noise).detach().abs().max()) > 1e-2
+    assert errors[1] < 1e-3
+    assert errors[1] < errors[0] / 2.5
+
+
+def test_it_is_nearly_the_identity_at_first() -> None:
+    """The field of a normal u carries it round and back: |x(s)|² = (s² + (1 − s)²) |x(0)|²."""
+    refinement = CodeRefinement(8, CONDITION, 16)
+    noise, condition = torch.randn(100, *SHAPE), torch.randn(100, CONDITION)
+    torch.testing.assert_close(refinement(noise, condition), noise, rtol=0.02, atol=0)
+
+
+def test_the_codes_flow_abducts_and_predicts_with_it() -> None:
+    torch.manual_seed(0)
+    flow = CodeFlow(SHAPE, CONDITION, 2, 8, 16)
+    for parameter in flow.parameters():
+        parameter.data.normal_(0, 0.1)
+    assert flow.refinement is not None
+    code, condition = torch.randn(4, *SHAPE), torch.randn(4, CONDITION)
+    coupled = flow(code, condition)[0]
+    noise = flow.abduct(code, condition)
+    torch.testing.assert_close(noise, flow.refinement(coupled, condition))
+    assert not torch.allclose(noise, coupled, atol=1e-2)
+    torch.testing.assert_close(flow.abduct(code, condition, refined=False), coupled)
+    torch.testing.assert_close(flow.predict(noise, condition), code, rtol=0, atol=0.05)
+    torch.testing.assert_close(flow.predict(coupled, condition, refined=False), code)
+
+
+@pytest.mark.slow
+def test_it_takes_out_what_no_affine_map_of_the_numbers_can() -> None:
+    """u has mean 0 and unit covariance whatever the label is, and yet tells it: two modes against one."""
+    torch.manual_seed(0)
+
+    def draw(n: int) -> tuple[Tensor, Tensor, Tensor]:
+        label = torch.randint(2, (n,))
+        noise = torch.randn(n, *SHAPE)
+        sign = noise[:, 0, 0, 0].sign() * torch.where(torch.rand(n) < 0.5, -1, 1)
+        two = 0.95 * sign + (1 - 0.95**2) ** 0.5 * noise[:, 0, 0, 0]
+        noise[:, 0, 0, 0] = torch.where(label == 1, two, noise[:, 0, 0, 0])
+        return noise, torch.eye(CONDITION)[label], label
+
+    def modes(noise: Tensor) -> float:
+        """E|x|, which is .80 of a normal variable and .95 of the two modes."""
+        return float(noise[:, 0, 0, 0].abs().mean())
+
+    refinement = CodeRefinement(8, CONDITION, 64)
+    optimizer = torch.optim.Adam(refinement.parameters(), 3e-3)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 800)
+    for _ in range(800):
+        noise, condition, _ = draw(256)
+        loss = refinement.loss(noise, condition)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    noise, condition, label = draw(10_000)
+    with torch.no_grad():
+        refined = refinement(noise, condition)
+        again = refinement.respond(torch.randn_like(noise), condition)
+    assert modes(noise[label == 1]) > 0.93
+    for level in (0, 1):
+        here = refined[label == level]
+        assert modes(here) == pytest.approx((2 / torch.pi) ** 0.5, abs=0.03)
+        torch.testing.assert_close(torch.cov(here.flatten(1).T), torch.eye(8), rtol=0, atol=0.1)
+    assert modes(again[label == 1]) == pytest.approx(modes(noise[label == 1]), abs=0.04)
+    assert modes(again[label == 0]) == pytest.approx(modes(noise[label == 0]), abs=0.04)
