@@ -124,7 +124,7 @@ def _subjects(artefact: Artefact, image: ImagePlan, options: QueryOptions) -> li
     known = _known(artefact, options.given)
     if options.images:
         return [Subject(str(path), read_image(path, image.domain), known) for path in options.images]
-    folder = Path(artefact.run.record.data)
+    folder = artefact.run.data
     split = read_folder(folder, artefact.causal_model, ("test",), limit=TEST_IMAGES)["test"]
     return [
         Subject(

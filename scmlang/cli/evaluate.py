@@ -165,7 +165,7 @@ class _Asked:
         acts = read_acts(self.do, learner)
         options = self._options(artefact)
         truth = self.compilation.model
-        known = open_truth(truth, learner, self.data if self.data is not None else Path(run.record.data))
+        known = open_truth(truth, learner, self.data if self.data is not None else run.data)
         _warn((*self.compilation.warnings, *artefact.warnings, *compare_diagrams(truth, learner)))
         return _Opened(run, artefact, held_out(known, learner, self.n), acts, options)
 

@@ -13,6 +13,8 @@ from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
 
+RUN = "run"
+
 
 def export(
     file: Annotated[
@@ -29,17 +31,25 @@ def export(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write; default stdout.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier run that was handed on.")
+    ] = False,
 ) -> None:
     """Write a model in another format, and warn of what that format cannot hold.
 
     Formats: bif, cg, dagitty, dot, gml, graphml, json, mermaid, svg, tikz, and the language's own, scm.
 
-    Of a run folder the learned mechanisms of the finite label variables are written, as tables.
+    Of a run folder the learned mechanisms of the finite label variables are written, as tables. With
+    `--to run` it becomes a run folder to hand on: its weights in half precision, its log, and a few held-out
+    pictures in the place of its data.
     """
     from scmlang.cli.output import write_text
     from scmlang.exchange.convert import guess, writer
     from scmlang.exchange.losses import losses
 
+    if to == RUN:
+        _portable(file, out, force)
+        return
     form = guess(out, to, "--to")
     write = writer(form)
     if model is None and file is not None and file.is_dir():
@@ -50,6 +60,27 @@ def export(
     warnings = (*compilation.warnings, *losses(compilation.model, form))
     sys.stderr.write(render(warnings, colour=wants_colour(sys.stderr)))
     write_text(text, out)
+
+
+def _portable(folder: Path | None, out: Path | None, force: bool) -> None:
+    """Write a run to hand on, and say how large it is.
+
+    Raises:
+        typer.BadParameter: when there is no run, or no folder to write.
+        ScmError: E190 to E196 for what is wrong with the run; E138 and E139 when it cannot be written.
+    """
+    if folder is None or not folder.is_dir():
+        raise typer.BadParameter("name a run folder", param_hint="FILE")
+    if out is None:
+        raise typer.BadParameter("a run is written to a folder: --out DIR", param_hint="--out")
+    from scmlang.train.portable import write_portable
+    from scmlang.train.runs import open_run
+
+    run = open_run(folder)
+    compilation = Compilation.from_text(run.record.model_text, run.record.model_source)
+    step = write_portable(run, compilation.model, out, force=force)
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    typer.echo(f"{out}: step {step}, {size / 1e6:.1f} MB")
 
 
 def _fitted(folder: Path) -> Compilation:

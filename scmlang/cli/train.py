@@ -55,7 +55,7 @@ def train(
         _require_alone({"--data": data, "--recipe": recipe, "--set": set_})
         run = newest_run(runs, causal_model.name)
         _require_same(run, compilation)
-        dataset = read_folder(Path(run.record.data), causal_model)
+        dataset = read_folder(run.data, causal_model)
     else:
         if data is None:
             raise typer.BadParameter("a new training needs --data DIR", param_hint="--data")

@@ -44,7 +44,7 @@ class RunRecord(BaseModel):
         model_source: the name of the text it was read from.
         model_text: that text.
         recipe: as resolved, with every override applied.
-        data: the absolute path of the data folder.
+        data: the path of the data folder, absolute, or relative to the run's folder.
         seed: of everything random in the training.
     """
 
@@ -72,6 +72,10 @@ class Run:
     def name(self) -> str:
         """``frontdoor/3``."""
         return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / self.record.data
 
     @property
     def metrics(self) -> Path:

@@ -266,9 +266,12 @@ class Trainer:
         """Go on from the newest whole checkpoint of a run, with every random state as it was.
 
         Raises:
-            ScmError: when there is none.
+            ScmError: E196 when there is none, E208 when it holds the weights alone.
         """
         checkpoint = load_latest(run)
+        if not {"training", "optimizer", "rng"} <= checkpoint.tensors.keys():
+            message = f"the run `{run.folder}` holds the weights of a training, and not its state"
+            raise ScmError([Diagnostic("E208", message, helps=("train anew, without --resume",))])
         self.model.load_state_dict(checkpoint.tensors["model"])
         self.average.shadow_params = [p.detach().clone() for p in self.model.parameters()]
         self.average.optimization_step = checkpoint.step

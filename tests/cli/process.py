@@ -19,6 +19,7 @@ TINY = [
         "train.warmup_steps=1",
         "backbone.channels=[8, 16]",
         "code.width=4",
+        "code.refinement=8",
         "code.size=2",
         "recogniser.width=4",
         "diffusion.steps=3",
