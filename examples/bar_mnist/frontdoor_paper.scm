@@ -1,8 +1,9 @@
 # The front door after A. Sardesai's "Ctf-Editing using a Diffusion NCM": the baseline.
 #
 # Every label mechanism is a convolutional network that sees the true image in place of its parents and its
-# noise. So do(D=8) never reaches the colour, and the model cannot be sampled without an image. Train it
-# with the recipe `paper`; it reads the same data as `frontdoor.scm`.
+# noise, and its logits are what the generator is told. So do(D=8) never reaches the colour, and the model
+# cannot be sampled without an image. Train it with the recipe `paper`, or `paper_small` on one core; it reads
+# the same data as `frontdoor.scm`.
 
 model BarMNISTFrontdoorPaper
 

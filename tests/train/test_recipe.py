@@ -98,7 +98,7 @@ def test_small_paper_is_paper_but_for_size_and_speed() -> None:
     speed = {"steps", "seconds", "batch", "lr", "label_lr", "device", "threads"}
     shown = {"sample_every", "checkpoint_every"}
     assert changed == sizes | {f"train.{key}" for key in speed | shown}
-    assert [4 * width for width in small["backbone"]["channels"]] == list(paper["backbone"]["channels"])
+    assert [8 * width for width in small["backbone"]["channels"]] == list(paper["backbone"]["channels"])
 
 
 def test_defaults_are_a_recipe(write) -> None:
