@@ -29,6 +29,7 @@ CODES: dict[str, str] = {
     "E195": "a checkpoint cannot be written",
     "E196": "a run has no whole checkpoint",
     "E208": "a run with weights alone cannot be trained on",
+    "E209": "a run is being trained already",
     "E215": "an autoencoder that cannot be read",
     "E216": "an autoencoder that does not fit",
     "E217": "a sampler that an edit cannot use",

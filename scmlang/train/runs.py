@@ -9,6 +9,7 @@
         checkpoints/
             step_00001000/   see scmlang.train.checkpoint
         latest.json          which checkpoint is the newest, for other programs
+        diverged.json        the step, the rows and the terms of a loss that was not finite
 
 A folder is claimed by ``mkdir``, which only one process can win, so trainings that start at the same
 moment get numbers of their own. Until ``run.json`` is there, in one piece, a folder is no run.
@@ -80,6 +81,10 @@ class Run:
     @property
     def metrics(self) -> Path:
         return self.folder / "metrics.jsonl"
+
+    @property
+    def divergence(self) -> Path:
+        return self.folder / "diverged.json"
 
     @property
     def samples(self) -> Path:

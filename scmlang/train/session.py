@@ -14,14 +14,16 @@ from scmlang.diagnostics.base import Diagnostic
 from scmlang.mechanisms.build import build_model
 from scmlang.neural.plan import NeuralPlan
 from scmlang.semantics.model import CausalModel
+from scmlang.train.atomic import to_json, write_file
 from scmlang.train.autoencoder import sized, take_over
 from scmlang.train.batches import TensorData, tensor_data
-from scmlang.train.metrics_log import MetricsLog
+from scmlang.train.lock import locked
+from scmlang.train.metrics_log import MetricsLog, finite
 from scmlang.train.preview import preview
 from scmlang.train.recipe import Recipe
 from scmlang.train.runs import Run, create_run
 from scmlang.train.settings import neural_settings
-from scmlang.train.trainer import Progress, Trainer, choose_device, fit_scales, is_due
+from scmlang.train.trainer import Divergence, Progress, Trainer, choose_device, fit_scales, is_due
 
 Listener = Callable[[Progress], None]
 
@@ -83,9 +85,10 @@ def train_run(
         stopped: asked after every step; when true, the state is saved and the training ends.
 
     Raises:
-        ScmError: when the device is missing, the loss diverges, or nothing can be written.
+        ScmError: when the device is missing, the loss diverges, another process trains the run, or nothing
+            can be written. A loss that diverges leaves the last state that was finite as a checkpoint.
     """
-    with _arithmetic(run.record.recipe.train.threads):
+    with locked(run), _arithmetic(run.record.recipe.train.threads):
         return _train_run(run, plan, data, resume, listen, stopped)
 
 
@@ -108,9 +111,22 @@ def _train_run(
     trainer = Trainer(model, tensors, recipe, stopped)
     warnings = trainer.resume(run).warnings if resume else ()
     shown = tensor_data(plan, data["val" if "val" in data else "train"], device)
-    with MetricsLog(run.metrics, resumed_at=trainer.step + 1 if resume else None) as log:
+    with _kept(trainer, run), MetricsLog(run.metrics, trainer.step + 1 if resume else None) as log:
         finished = _loop(trainer, run, recipe, log, listen, stopped, lambda: _preview(trainer, run, shown))
     return Outcome(run, trainer.step, finished, warnings)
+
+
+@contextmanager
+def _kept(trainer: Trainer, run: Run) -> Iterator[None]:
+    """When the loss diverges, keep the state that it diverged from and say what the batch was."""
+    try:
+        yield
+    except Divergence as divergence:
+        if trainer.is_finite:
+            trainer.save(run)
+        told = {"step": divergence.step + 1, "rows": divergence.rows, "terms": finite(divergence.terms)}
+        write_file(run.divergence, to_json(told))
+        raise
 
 
 @contextmanager

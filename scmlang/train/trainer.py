@@ -58,6 +58,25 @@ class Progress:
     seconds_left: float
 
 
+class Divergence(ScmError):
+    """E181: the loss of a step was not finite.
+
+    Attributes:
+        step: optimiser steps done before it.
+        rows: of the training split, of the step's batch, from 0.
+        terms: every term of the loss.
+    """
+
+    def __init__(self, step: int, rows: list[int], terms: Mapping[str, float]) -> None:
+        helps = (
+            "lower the learning rate, for instance --set train.lr=5e-4",
+            "look for huge values in a real column of the data",
+        )
+        message = f"the loss of step {step + 1} is not a finite number"
+        super().__init__([Diagnostic("E181", message, helps=helps)])
+        self.step, self.rows, self.terms = step, rows, dict(terms)
+
+
 def choose_device(recipe: Recipe) -> torch.device:
     """The recipe's device; ``auto`` is CUDA, else the CPU. Abduction needs float64, which MPS lacks.
 
@@ -150,7 +169,7 @@ class Trainer:
         """Train to the end; an item whenever a record, a picture or a checkpoint is due, and at the end.
 
         Raises:
-            ScmError: E181 when the loss is not finite.
+            ScmError: E181 when the loss is not finite, before the weights have changed by it.
         """
         meter = _Meter()
         started = time.monotonic() - self.seconds
@@ -189,7 +208,9 @@ class Trainer:
         with self.accelerator.autocast():
             loss, terms = self.objective(batch, self.step >= SWAPPING_STARTS, kl_factor, refining)
         if not torch.isfinite(loss):
-            raise ScmError([_diverged(self.step)])
+            raise Divergence(
+                self.step, self._rows(len(batch)).tolist(), {k: float(v) for k, v in terms.items()}
+            )
         self.optimizer.zero_grad()
         self.accelerator.backward(loss)
         if options.grad_clip is not None:
@@ -219,16 +240,25 @@ class Trainer:
             return warm
         return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self._stage)))
 
+    def _rows(self, size: int) -> Tensor:
+        return step_rows(len(self.data), size, self.step, self.recipe.train.seed)
+
     def _batch(self, size: int) -> Batch:
         options, device = self.recipe.train, self.data.weight.device
-        rows = step_rows(len(self.data), size, self.step, options.seed).to(device)
-        images, labels, weight = self.data.rows(rows)
+        images, labels, weight = self.data.rows(self._rows(size).to(device))
         if images is not None and options.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         if self.model.reads_image:
             return Batch(images, labels, weight, labels, images)
         wide = step_rows(len(self.data), options.label_batch, self.step, options.seed + 1).to(device)
         return Batch(images, labels, weight, {name: value[wide] for name, value in self.data.labels.items()})
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every weight and its average are."""
+        return all(bool(torch.isfinite(value).all()) for value in self.model.state_dict().values()) and all(
+            bool(torch.isfinite(value).all()) for value in self.average.shadow_params
+        )
 
     @contextmanager
     def averaged(self) -> Iterator[NeuralCausalModel]:
@@ -358,14 +388,3 @@ def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, T
         index, key = name.split(".", 1)
         state.setdefault(int(index), {})[key] = value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-
-
-def _diverged(step: int) -> Diagnostic:
-    return Diagnostic(
-        "E181",
-        f"the loss of step {step + 1} is not a finite number",
-        helps=(
-            "lower the learning rate, for instance --set train.lr=5e-4",
-            "look for huge values in a real column of the data",
-        ),
-    )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,12 +14,16 @@ from PIL import Image
 
 from scmlang.compiler import Compilation, open_artefact
 from scmlang.diagnostics.base import ScmError
+from scmlang.neural.losses import TrainingObjective
 from scmlang.train.artefact import restore
-from scmlang.train.checkpoint import load_latest
+from scmlang.train.batches import step_rows
+from scmlang.train.checkpoint import has_checkpoint, load_latest
+from scmlang.train.lock import locked
 from scmlang.train.metrics_log import read_metrics
 from scmlang.train.recipe import Recipe
 from scmlang.train.runs import Run
 from scmlang.train.session import Outcome, start_run, train_run
+from scmlang.train.trainer import Trainer
 from tests.train.support import SCENE, dataset_of, new_run, plan_of, recipe
 
 
@@ -182,3 +190,68 @@ def test_a_checkpoint_of_another_shape_says_what_does_not_fit(tmp_path: Path) ->
     assert problem.code == "E182"
     assert "autoencoders.D.table.weight" in problem.message
     assert "\n" not in problem.message
+
+
+def test_a_run_is_trained_by_one_process_at_a_time(tmp_path: Path) -> None:
+    run = new_run(tmp_path, recipe())
+    with locked(run), pytest.raises(ScmError) as error:
+        go_on(run)
+    assert error.value.diagnostics[0].code == "E209"
+    with locked(run):
+        pass
+
+
+def test_a_lock_ends_with_the_process_that_was_killed(tmp_path: Path) -> None:
+    run = new_run(tmp_path, recipe())
+    script = f"""
+import sys, time
+from pathlib import Path
+from scmlang.train.lock import locked
+from scmlang.train.runs import open_run
+with locked(open_run(Path({str(run.folder)!r}))):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(ScmError), locked(run):
+            pass
+        other.kill()
+        other.wait()
+    with locked(run):
+        pass
+
+
+def test_a_divergence_keeps_the_state_before_it_and_names_the_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest, losses = TrainingObjective.forward, iter([1.0, 1.0, 1.0, math.nan])
+
+    def forward(*arguments, **keywords):
+        loss, terms = honest(*arguments, **keywords)
+        return loss * next(losses), {**terms, "kl": terms["kl"] * math.inf}
+
+    monkeypatch.setattr(TrainingObjective, "forward", forward)
+    options = recipe("train.checkpoint_every=100")
+    run = new_run(tmp_path, options)
+    plan = plan_of()
+    with pytest.raises(ScmError) as error:
+        train_run(run, plan, dataset_of(plan))
+    assert error.value.diagnostics[0].code == "E181"
+    told = json.loads(run.divergence.read_text())
+    assert (told["step"], told["terms"]["kl"]) == (4, None)
+    assert told["rows"] == step_rows(20, options.train.batch, 3, options.train.seed).tolist()
+    checkpoint = load_latest(run)
+    assert checkpoint.step == 3
+    assert all(value.isfinite().all() for value in checkpoint.tensors["model"].values())
+
+
+def test_weights_that_are_no_numbers_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trainer, "is_finite", False)
+    monkeypatch.setattr("scmlang.train.trainer.torch.isfinite", lambda loss: False)
+    run = new_run(tmp_path, recipe())
+    with pytest.raises(ScmError):
+        train_run(run, plan_of(), dataset_of(plan_of()))
+    assert not has_checkpoint(run)
+    assert run.divergence.exists()
