@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from scmlang.neural.generator import NetworkGenerator
 from scmlang.neural.guidance import guided
-from scmlang.neural.image import Condition, Replay, Vectors
+from scmlang.neural.image import Condition, Fidelity, Replay, Vectors
 from scmlang.neural.settings import NeuralSettings
 
 
@@ -66,10 +66,21 @@ class VariationalGenerator(NetworkGenerator):
     def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:
         return self.draw(condition, code)
 
+    def fidelity(self, inversion: str) -> Fidelity:
+        return Fidelity.EXACT if self.residual else Fidelity.CLOSE
+
     def invert(
-        self, image: Tensor, condition: Condition, inversion: str, steps: int, seed: torch.Generator
+        self,
+        image: Tensor,
+        condition: Condition,
+        inversion: str,
+        steps: int,
+        seed: torch.Generator,
+        rows: Tensor | None = None,
     ) -> Replay:
-        """Exact with ``residual``; nothing is random and there are no steps."""
+        """Nothing is random and there are no steps."""
+        if rows is not None:
+            image, condition = image[rows], condition.take(rows)
         rest = image - self._mean(condition) if self.residual else torch.zeros_like(image)
         return partial(self._replay, rest)
 
@@ -77,11 +88,11 @@ class VariationalGenerator(NetworkGenerator):
         """μ(z, v), without the decoder's noise, as is usual."""
         return self._mean(condition).clamp(-1, 1)
 
-    def _replay(self, rest: Tensor, condition: Condition) -> Tensor:
-        return (self._mean(condition) + rest).clamp(-1, 1)
+    def _replay(self, rest: Tensor, condition: Condition, rows: Tensor | None = None) -> Tensor:
+        return (self._mean(condition) + (rest if rows is None else rest[rows])).clamp(-1, 1)
 
     def _mean(self, condition: Condition) -> Tensor:
-        def network(branches: int, joined: Tensor, code: Tensor) -> Tensor:
+        def network(rows: Tensor, joined: Tensor, code: Tensor) -> Tensor:
             mean: Tensor = self(joined, code)
             return mean
 

@@ -10,14 +10,14 @@ explains the image without being drawn from its posterior.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from scmlang.neural.abduction import abduct, predict
-from scmlang.neural.image import Condition, Generator
+from scmlang.neural.image import Condition, Fidelity, Generator
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 
 
@@ -26,11 +26,13 @@ class EditOptions:
     """How an edit is made.
 
     Attributes:
-        steps: sampling steps, hence network evaluations per inversion and per replay.
+        steps: sampling steps; of a picture that changes, network evaluations per inversion and per replay.
         inversion: one of the generator's :attr:`~scmlang.neural.image.Generator.inversions`.
         guidance: guidance scale per parent of the image, used where its value changed; 1 when absent.
         seed: of every random draw.
         batch: rows per forward pass.
+        interval: of b / (a + b), the share of noise, within which guidance acts.
+        bfloat16: whether the network works in half precision, where the processor has it.
     """
 
     steps: int = 30
@@ -38,6 +40,8 @@ class EditOptions:
     guidance: Mapping[str, float] | None = None
     seed: int = 0
     batch: int = 128
+    interval: tuple[float, float] = (1 / 3, 1.0)
+    bfloat16: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Edit:
     Attributes:
         factual, counterfactual: label columns ``[n]``.
         images: the images given, ``[n, C, H, W]`` in [−1, 1].
-        reconstruction: the same noise under the factual labels.
+        reconstruction: the same noise under the factual labels; the image where the inversion is exact.
         edited: the same noise under the counterfactual labels.
     """
 
@@ -117,24 +121,64 @@ def _replays(
     seed: torch.Generator,
     advance: Callable[[int], None],
 ) -> list[Tensor]:
-    """The images under the factual labels, then under those of every world, with the same noise."""
+    """The images under the factual labels, then under those of every world, with the same noise.
+
+    Where no parent of the image changes, the picture is the reconstruction, and the reconstruction of an
+    exact inversion is the image. Neither is computed again: the network sees what changes, and no more.
+    """
     vectors = model.vectors(labels, images)
     factual = generator.condition(vectors)
     code = generator.encode(images, factual).mean
     noise = generator.code_noise(code, factual)
-    conditions = [Condition(vectors, code, {})]
-    for world in worlds:
-        there = model.moved(vectors, labels, world)
-        same = torch.stack([world[name] == labels[name] for name in vectors]).all(0)
-        moved = generator.respond_code(noise, generator.condition(there))
-        kept = torch.where(same[:, None, None, None], code, moved)
-        conditions.append(Condition(there, kept, _guidance(vectors, labels, world, options)))
-    replay = generator.invert(images, conditions[0], options.inversion, options.steps, seed)
-    replays = []
-    for condition in conditions:
-        replays.append(replay(condition))
+    fidelity = generator.fidelity(options.inversion)
+    every = torch.arange(len(images), device=images.device)
+    changed = [every[_changed(vectors, labels, world, len(every))] for world in worlds]
+    if fidelity is Fidelity.FRESH:
+        changed = [every for _ in worlds]
+    inverted = every
+    if fidelity is Fidelity.EXACT:
+        touched = torch.zeros_like(every, dtype=torch.bool)
+        touched[torch.cat([every[:0], *changed])] = True
+        inverted = every[touched]
+    if len(inverted) == 0:
+        advance(len(images) * (1 + len(worlds)))
+        return [images] * (1 + len(worlds))
+    original = Condition(vectors, code, {})
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=options.bfloat16):
+        replay = generator.invert(images, original, options.inversion, options.steps, seed, inverted)
+        replays = [images if fidelity is Fidelity.EXACT else replay(original)]
         advance(len(images))
+        for world, rows in zip(worlds, changed, strict=True):
+            pictures = replays[0].clone()
+            if len(rows):
+                there = _counterfactual(model, generator, vectors, labels, world, options, noise)
+                pictures[rows] = replay(there.take(rows), torch.searchsorted(inverted, rows))
+            replays.append(pictures)
+            advance(len(images))
     return replays
+
+
+def _changed(parents: Iterable[str], labels: Labels, world: Labels, n: int) -> Tensor:
+    """Whether a parent of the image has another value, row by row: bool ``[n]``."""
+    changed = torch.zeros(n, dtype=torch.bool)
+    for name in parents:
+        changed = changed.to(labels[name].device) | (world[name] != labels[name])
+    return changed
+
+
+def _counterfactual(
+    model: NeuralCausalModel,
+    generator: Generator,
+    vectors: Mapping[str, Tensor],
+    labels: Labels,
+    world: Labels,
+    options: EditOptions,
+    noise: Tensor,
+) -> Condition:
+    """The condition of every image in another world, its code that of the same ``noise``."""
+    there = model.moved(vectors, labels, world)
+    code = generator.respond_code(noise, generator.condition(there))
+    return Condition(there, code, _guidance(vectors, labels, world, options), options.interval)
 
 
 def _guidance(

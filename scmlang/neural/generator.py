@@ -17,8 +17,8 @@ from torch import Tensor, nn
 
 from scmlang.neural.backbone import BACKBONES, BackboneShape
 from scmlang.neural.code_flow import CodeFlow
-from scmlang.neural.image import Code, Condition, Generator, Replay, Vectors
-from scmlang.neural.inversion import INVERSIONS
+from scmlang.neural.image import Code, Condition, Fidelity, Generator, Replay, Vectors
+from scmlang.neural.inversion import FIDELITY, INVERSIONS, Inversion
 from scmlang.neural.naming import module_key
 from scmlang.neural.samplers import sample
 from scmlang.neural.schedule import NoiseSchedule, draw_times
@@ -214,11 +214,22 @@ class DiffusionGenerator(NetworkGenerator):
         noisy = self.schedule.add_noise(first, torch.randn_like(first), t)
         return self.estimate(noisy, t, condition, code)
 
+    def fidelity(self, inversion: str) -> Fidelity:
+        return FIDELITY[inversion]
+
     def invert(
-        self, image: Tensor, condition: Condition, inversion: str, steps: int, seed: torch.Generator
+        self,
+        image: Tensor,
+        condition: Condition,
+        inversion: str,
+        steps: int,
+        seed: torch.Generator,
+        rows: Tensor | None = None,
     ) -> Replay:
-        """Exact for the edit-friendly inversions, close for DDIM's."""
-        return partial(INVERSIONS[inversion](self, image, condition, steps, seed).replay, self)
+        return partial(self._replay, INVERSIONS[inversion](self, image, condition, steps, seed, rows))
+
+    def _replay(self, noise: Inversion, condition: Condition, rows: Tensor | None = None) -> Tensor:
+        return (noise if rows is None else noise.take(rows)).replay(self, condition)
 
     def sample(self, condition: Condition, sampler: str, steps: int, seed: torch.Generator) -> Tensor:
         return sample(self, condition, sampler, steps, seed)

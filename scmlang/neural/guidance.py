@@ -9,7 +9,7 @@ from torch import Tensor
 
 from scmlang.neural.image import Condition, Generator
 
-Network = Callable[[int, Tensor, Tensor], Tensor]
+Network = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def guided(generator: Generator, condition: Condition, network: Network) -> Tensor:
@@ -22,18 +22,23 @@ def guided(generator: Generator, condition: Condition, network: Network) -> Tens
     Args:
         generator: whose null vectors are used.
         condition: of n rows.
-        network: called once with the number k of branches, the conditions ``[k n, Σ width]`` and the codes
-            of the same rows; its output has k n rows.
+        network: called once with the rows ``[m]`` that it is to work on, and their conditions
+            ``[m, Σ width]`` and codes; its output has m rows. A row is there once, and once more for every
+            parent that guides it.
     """
-    active = [name for name, scale in condition.guidance.items() if bool((scale != 1).any())]
-    branches = 1 + len(active)
-    everywhere = torch.ones(len(condition), dtype=torch.bool, device=condition.code.device)
+    active = {name: (scale != 1).nonzero()[:, 0] for name, scale in condition.guidance.items()}
+    active = {name: rows for name, rows in active.items() if len(rows)}
+    every = torch.arange(len(condition), device=condition.code.device)
     inputs = [generator.condition(condition.vectors)]
-    inputs += [generator.condition(condition.vectors, {name: everywhere}) for name in active]
-    codes = condition.code.repeat(branches, 1, 1, 1)
-    outputs = network(branches, torch.cat(inputs), codes).chunk(branches)
-    total = outputs[0]
-    for name, without in zip(active, outputs[1:], strict=True):
-        scale = condition.guidance[name][:, None, None, None] - 1
-        total = total + scale * (outputs[0] - without)
+    for name, rows in active.items():
+        vectors = {parent: value[rows] for parent, value in condition.vectors.items()}
+        inputs.append(generator.condition(vectors, {name: torch.ones_like(rows, dtype=torch.bool)}))
+    rows = torch.cat([every, *active.values()])
+    output = network(rows, torch.cat(inputs), condition.code[rows])
+    whole = output[: len(every)]
+    total, end = whole.clone(), len(every)
+    for name, rows in active.items():
+        start, end = end, end + len(rows)
+        scale = condition.guidance[name][rows, None, None, None] - 1
+        total[rows] += scale.to(whole.dtype) * (whole[rows] - output[start:end])
     return total

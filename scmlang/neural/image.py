@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from enum import Enum
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -52,17 +53,47 @@ class Condition:
         vectors: v of every parent of the image, ``[n, width]``.
         code: the semantic code z, ``[n, *code_shape]``.
         guidance: per parent, the guidance scale of every row ``[n]``; 1 (or absent) is no guidance.
+        interval: guidance acts at time steps whose share of noise b / (a + b) is within it.
     """
 
     vectors: Vectors
     code: Tensor
     guidance: Mapping[str, Tensor]
+    interval: tuple[float, float] = (0.0, 1.0)
+
+    def take(self, rows: Tensor) -> Condition:
+        """That of the rows of these indices."""
+        vectors = {name: value[rows] for name, value in self.vectors.items()}
+        guidance = {name: scale[rows] for name, scale in self.guidance.items()}
+        return Condition(vectors, self.code[rows], guidance, self.interval)
 
     def __len__(self) -> int:
         return len(self.code)
 
 
-Replay = Callable[[Condition], Tensor]
+class Fidelity(Enum):
+    """What an inversion's replay under the factual condition is.
+
+    ``EXACT``: the image, up to rounding. ``CLOSE``: a picture near it, always the same. ``FRESH``: another
+    picture each time.
+    """
+
+    EXACT = "exact"
+    CLOSE = "close"
+    FRESH = "fresh"
+
+
+class Replay(Protocol):
+    """Images with an abducted noise."""
+
+    def __call__(self, condition: Condition, rows: Tensor | None = None) -> Tensor:
+        """The images ``[m, C, H, W]`` of a condition of m rows.
+
+        Args:
+            condition: of ``rows``.
+            rows: indices ``[m]`` of the inverted images whose noise is taken; all when None.
+        """
+        ...
 
 
 class Generator(nn.Module, ABC):
@@ -141,12 +172,29 @@ class Generator(nn.Module, ABC):
         """An image of labels and code with a gradient to both and to the network, for label swapping."""
 
     @abstractmethod
+    def fidelity(self, inversion: str) -> Fidelity:
+        """How true replays of one of the :attr:`inversions` are to the image."""
+
+    @abstractmethod
     def invert(
-        self, image: Tensor, condition: Condition, inversion: str, steps: int, seed: torch.Generator
+        self,
+        image: Tensor,
+        condition: Condition,
+        inversion: str,
+        steps: int,
+        seed: torch.Generator,
+        rows: Tensor | None = None,
     ) -> Replay:
         """Abduction of what z leaves open: a function from a condition to the image with that same noise.
 
-        Under the factual condition it gives the image back; the methods say how exactly.
+        Under the factual condition it gives the image back as :meth:`fidelity` says.
+
+        Args:
+            image, condition: of n rows.
+            inversion: one of :attr:`inversions`.
+            steps: of sampling.
+            seed: of what is drawn, for all n rows: an image's noise is the same whichever are inverted.
+            rows: indices of those that are inverted, and that the replay numbers from 0; all when None.
         """
 
     @abstractmethod

@@ -8,14 +8,14 @@ is the image's counterfactual with the same noise.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
 
-from scmlang.neural.image import Condition
+from scmlang.neural.image import Condition, Fidelity
 from scmlang.neural.samplers import Estimates, full, guided_estimate, sample
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ class Inversion(Protocol):
 
     def replay(self, generator: DiffusionGenerator, condition: Condition) -> Tensor:
         """The image under a condition, with this noise: ``[n, C, H, W]`` in the generator's range."""
+        ...
+
+    def take(self, rows: Tensor) -> Inversion:
+        """That of the images of these indices."""
         ...
 
 
@@ -56,19 +60,24 @@ class EditFriendlyInversion:
         condition: Condition,
         steps: int,
         seed: torch.Generator,
+        rows: Tensor | None = None,
         order: int = 1,
     ) -> EditFriendlyInversion:
-        """The noise of images ``[n, C, H, W]``.
+        """The noise of images ``[n, C, H, W]``, or of those with the indices ``rows``.
 
         x_1 … x_T are drawn independently of each other given x_0, unlike in the forward chain, which makes
         the residuals larger and tie them to the image's content (section 3 of the first paper).
         """
         schedule = generator.schedule
         pairs = schedule.pairs(steps)
-        path = []
-        for t, _ in pairs:
-            noise = torch.randn(image.shape, generator=seed).to(image.device)
-            path.append(schedule.add_noise(image, noise, full(t, image)))
+        drawn = [torch.randn(image.shape, generator=seed) for _ in pairs]
+        if rows is not None:
+            image, condition = image[rows], condition.take(rows)
+            drawn = [noise[rows.cpu()] for noise in drawn]
+        path = [
+            schedule.add_noise(image, noise.to(image.device), full(t, image))
+            for (t, _), noise in zip(pairs, drawn, strict=True)
+        ]
         path.append(image)
         residuals = []
         estimates = Estimates(schedule, order)
@@ -83,6 +92,9 @@ class EditFriendlyInversion:
         for (t, t_next), residual in zip(schedule.pairs(len(self.residuals)), self.residuals, strict=True):
             current = _mean(generator, current, t, t_next, condition, estimates) + residual
         return schedule.clip(current)
+
+    def take(self, rows: Tensor) -> EditFriendlyInversion:
+        return replace(self, start=self.start[rows], residuals=self.residuals[:, rows])
 
 
 @dataclass(frozen=True)
@@ -136,6 +148,9 @@ class DdimInversion:
             current = schedule.ddim(current, clean, full(t, current), full(t_next, current))
         return schedule.clip(current)
 
+    def take(self, rows: Tensor) -> DdimInversion:
+        return replace(self, start=self.start[rows])
+
 
 @dataclass(frozen=True)
 class FreshNoise:
@@ -147,18 +162,33 @@ class FreshNoise:
     def replay(self, generator: DiffusionGenerator, condition: Condition) -> Tensor:
         return sample(generator, condition, "ddpm", self.steps, self.seed)
 
+    def take(self, rows: Tensor) -> FreshNoise:
+        return self
 
-Invert = Callable[["DiffusionGenerator", Tensor, Condition, int, torch.Generator], Inversion]
+
+Invert = Callable[["DiffusionGenerator", Tensor, Condition, int, torch.Generator, Tensor | None], Inversion]
 
 
 def _ddim(
-    generator: DiffusionGenerator, image: Tensor, condition: Condition, steps: int, seed: torch.Generator
+    generator: DiffusionGenerator,
+    image: Tensor,
+    condition: Condition,
+    steps: int,
+    seed: torch.Generator,
+    rows: Tensor | None,
 ) -> Inversion:
+    if rows is not None:
+        image, condition = image[rows], condition.take(rows)
     return DdimInversion.invert(generator, image, condition, steps)
 
 
 def _fresh(
-    generator: DiffusionGenerator, image: Tensor, condition: Condition, steps: int, seed: torch.Generator
+    generator: DiffusionGenerator,
+    image: Tensor,
+    condition: Condition,
+    steps: int,
+    seed: torch.Generator,
+    rows: Tensor | None,
 ) -> Inversion:
     return FreshNoise(steps, seed)
 
@@ -168,6 +198,12 @@ INVERSIONS: Mapping[str, Invert] = {
     "ddim": _ddim,
     "ledits++": partial(EditFriendlyInversion.invert, order=2),
     "fresh": _fresh,
+}
+FIDELITY: Mapping[str, Fidelity] = {
+    "edit_friendly": Fidelity.EXACT,
+    "ddim": Fidelity.CLOSE,
+    "ledits++": Fidelity.EXACT,
+    "fresh": Fidelity.FRESH,
 }
 INVERTED: Mapping[str, str] = {"ddpm": "edit_friendly", "ddim": "ddim", "sde-dpmsolver++": "ledits++"}
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from scmlang.neural.code_flow import CodeFlow
 from scmlang.neural.first_stage import FirstStage
 from scmlang.neural.generator import DiffusionGenerator
-from scmlang.neural.image import Code, Condition, Generator, Replay, Vectors
+from scmlang.neural.image import Code, Condition, Fidelity, Generator, Replay, Vectors
 from scmlang.neural.inversion import INVERSIONS
 from scmlang.neural.settings import NeuralSettings
 
@@ -86,16 +86,30 @@ class LatentDiffusionGenerator(Generator):
     def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:
         return self.first.decode(self.prior.redraw(condition, code, noise_bias)).clamp(-1, 1)
 
-    def invert(
-        self, image: Tensor, condition: Condition, inversion: str, steps: int, seed: torch.Generator
-    ) -> Replay:
+    def fidelity(self, inversion: str) -> Fidelity:
         """As exact as the inversion of the latents with ``residual``, else as the first stage too."""
+        of_latents = self.prior.fidelity(inversion)
+        return Fidelity.CLOSE if of_latents is Fidelity.EXACT and not self.residual else of_latents
+
+    def invert(
+        self,
+        image: Tensor,
+        condition: Condition,
+        inversion: str,
+        steps: int,
+        seed: torch.Generator,
+        rows: Tensor | None = None,
+    ) -> Replay:
         latents = self.first.encode(image)
         rest = image - self.first.decode(latents) if self.residual else torch.zeros_like(image)
-        return partial(self._replay, self.prior.invert(latents, condition, inversion, steps, seed), rest)
+        replay = self.prior.invert(latents, condition, inversion, steps, seed, rows)
+        return partial(self._replay, replay, rest if rows is None else rest[rows])
 
     def sample(self, condition: Condition, sampler: str, steps: int, seed: torch.Generator) -> Tensor:
         return self.first.decode(self.prior.sample(condition, sampler, steps, seed)).clamp(-1, 1)
 
-    def _replay(self, replay: Replay, rest: Tensor, condition: Condition) -> Tensor:
-        return (self.first.decode(replay(condition)) + rest).clamp(-1, 1)
+    def _replay(
+        self, replay: Replay, rest: Tensor, condition: Condition, rows: Tensor | None = None
+    ) -> Tensor:
+        here = rest if rows is None else rest[rows]
+        return (self.first.decode(replay(condition, rows)) + here).clamp(-1, 1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -43,13 +43,25 @@ SAMPLERS: Mapping[str, Sampler] = {
 
 
 def guided_estimate(generator: DiffusionGenerator, noisy: Tensor, t: Tensor, condition: Condition) -> Tensor:
-    """The estimate of x_0 with guidance per variable."""
+    """The estimate of x_0 ``[n, C, H, W]`` at time steps int64 ``[n]``, all the same.
 
-    def network(branches: int, joined: Tensor, code: Tensor) -> Tensor:
-        output: Tensor = generator(noisy.repeat(branches, 1, 1, 1), t.repeat(branches), joined, code)
+    Guidance acts per variable, and only at noise levels within the condition's interval: elsewhere it costs
+    as much and does little or harm (Kynkäänniemi et al., "Applying guidance in a limited interval improves
+    sample and distribution quality in diffusion models", arXiv:2404.07724).
+    """
+    if condition.guidance and not _within(generator.schedule, int(t[0]), condition.interval):
+        condition = replace(condition, guidance={})
+
+    def network(rows: Tensor, joined: Tensor, code: Tensor) -> Tensor:
+        output: Tensor = generator(noisy[rows], t[rows], joined, code)
         return output
 
     return generator.schedule.clean(noisy, guided(generator, condition, network), t)
+
+
+def _within(schedule: NoiseSchedule, t: int, interval: tuple[float, float]) -> bool:
+    low, high = interval
+    return low <= schedule.noise_share(t) <= high
 
 
 class Estimates:

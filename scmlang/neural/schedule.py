@@ -109,6 +109,13 @@ class NoiseSchedule(nn.Module):
         a, b = float(self.signal[t]), float(self.noise[t])
         return math.log(a / b) if a > 0 else -math.inf
 
+    def noise_share(self, t: int) -> float:
+        """b / (a + b): 0 for the clean image, 1 for pure noise; the s of straight paths."""
+        if t < 0:
+            return 0.0
+        a, b = float(self.signal[t]), float(self.noise[t])
+        return b / (a + b)
+
 
 def draw_times(n: int, steps: int, noise_bias: float) -> Tensor:
     """Time steps int64 ``[n]`` with density ∝ t^(1/noise_bias − 1) on 0..steps−1."""

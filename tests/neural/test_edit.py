@@ -74,6 +74,72 @@ def test_the_same_seed_gives_the_same_picture() -> None:
     assert not torch.equal(first, other)
 
 
+@pytest.mark.parametrize("inversion", ["edit_friendly", "ledits++", "ddim"])
+def test_rows_that_do_not_change_are_copied(inversion: str) -> None:
+    model = scene()
+    labels = random_labels(model.plan, N)
+    do = labels["C"].clone()
+    do[2] = 1 - do[2]
+    found = edit(model, {"C": do}, replace(FAST, inversion=inversion))
+    kept = torch.tensor([True, True, False, True])
+    assert torch.equal(found.edited[kept], found.reconstruction[kept])
+    assert (found.edited[2] - found.reconstruction[2]).abs().max() > 1e-4
+    assert torch.equal(found.reconstruction, found.images) == (inversion != "ddim")
+
+
+@pytest.mark.parametrize(("scale", "calls"), [(1.0, 1 + 1), (3.0, 1 + 2)])
+def test_the_network_sees_what_changes_and_no_more(
+    scale: float, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Per step and changed row: once to invert, once to replay, once more under guidance."""
+    model = scene(SCENE.replace("D -> C", "C"))  # so that nothing follows D
+    assert model.generator
+    seen: list[int] = []
+    forward = model.generator.backbone.forward
+    monkeypatch.setattr(
+        model.generator.backbone, "forward", lambda *x: (seen.append(len(x[0])), forward(*x))[1]
+    )
+    labels = random_labels(model.plan, N)
+    do = labels["D"].clone()
+    do[:2] = (do[:2] + 1) % 4
+    options = replace(FAST, guidance={"D": scale, "C": 5.0, "A": 5.0}, interval=(0.0, 1.0))
+    edit(model, {"D": do}, options, labels)
+    assert sum(seen) == 2 * FAST.steps * calls
+
+
+def test_the_noise_of_a_picture_does_not_depend_on_the_others() -> None:
+    """What is not inverted is drawn for all the same."""
+    model = scene()
+    labels = random_labels(model.plan, N)
+    one, all_ = labels["C"].clone(), 1 - labels["C"]
+    one[3] = 1 - one[3]
+    alone, among = edit(model, {"C": one}), edit(model, {"C": all_})
+    torch.testing.assert_close(alone.edited[3], among.edited[3], atol=1e-4, rtol=0)
+
+
+def test_guidance_outside_its_interval_is_none() -> None:
+    model = scene()
+    labels = random_labels(model.plan, N)
+    do = {"C": 1 - labels["C"]}
+    strong = replace(FAST, guidance={"C": 4.0})
+    plain, never, late = (
+        edit(model, do, options).edited
+        for options in (FAST, replace(strong, interval=(2.0, 3.0)), replace(strong, interval=(0.9, 1.0)))
+    )
+    assert torch.equal(plain, never)
+    assert (plain - late).abs().max() > 1e-4
+
+
+def test_half_precision_gives_nearly_the_same_picture() -> None:
+    model = scene()
+    labels = random_labels(model.plan, N)
+    do = {"C": 1 - labels["C"]}
+    whole, half = edit(model, do), edit(model, do, replace(FAST, bfloat16=True))
+    assert half.edited.dtype == torch.float32
+    assert torch.equal(half.reconstruction, half.images)
+    assert 0 < (whole.edited - half.edited).abs().mean() < 0.02
+
+
 def test_guidance_acts_where_the_value_changed_only() -> None:
     model = scene()
     labels = random_labels(model.plan, N)
