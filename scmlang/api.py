@@ -313,9 +313,12 @@ class Model:
         seed: int = ...,
         steps: int | None = ...,
         guidance: Mapping[str, float] | None = ...,
-    ) -> EditAnswer: ...
+        method: str = ...,
+        units: int = ...,
+    ) -> EditAnswer | Any: ...
 
-    # Whether the newest run is asked depends on the text, and nobody should have to tell the two apart.
+    # What is answered, and whether the newest run is asked, depends on the text, and nobody should have to
+    # tell these apart.
     @overload
     def query(
         self,
@@ -352,8 +355,9 @@ class Model:
         """Answer a query: from the model itself, or, where pictures are edited, with a trained run.
 
         A probability, an expectation or an effect is answered from the model, and so is ``do(X=1)`` where
-        every variable has an equation. A run edits pictures: it is asked for ``I[C=green] | I``, for
-        ``do(C=1)`` of a model with something to learn, and wherever a keyword says so.
+        every variable has an equation. A run is asked for the edit of pictures, ``I[C=green] | I``, for
+        ``do(C=1)`` of a model with something to learn, and wherever a keyword says so: numbers about labels
+        it answers too, as it has learned them.
 
         Args:
             text: such as ``P(Y[X=1]=1 | X=0)``, or the name of a query in the file.
@@ -372,7 +376,7 @@ class Model:
         Raises:
             ScmError: for a mistaken query, for what has no answer
                 (see :func:`scmlang.answers.answer_exactly`), for a missing run, for unreadable pictures.
-            TypeError: for ``exact`` or ``method`` of a run, and for ``exact`` of what is sampled.
+            TypeError: for ``exact`` of a run or of what is sampled, and for ``method`` of edited pictures.
             ValueError: for another method.
         """
         asks_run = (
@@ -384,9 +388,12 @@ class Model:
             if exact and Method(method) is Method.sample:
                 raise TypeError("what is sampled is not exact")
             return answer_model(self._checked, text, Method(method), exact=exact, units=units, seed=seed)
-        if exact or method != "auto":
-            raise TypeError("exact and method are for answers from equations, and a run edits pictures")
+        if exact:
+            raise TypeError("exact is for answers from equations, and what was learned is not rational")
+        if method != "auto" and self._edits(text) and any(v.is_image for v in self._checked.observed):
+            raise TypeError("method is for numbers, and this asks for edited pictures")
         from scmlang.label_answers import with_labels
+        from scmlang.learned.answer import answer_learned, asks_for_pictures
         from scmlang.query import QueryOptions, answer_query
         from scmlang.semantics.queries import read_act
         from scmlang.train.runs import Run, newest_run, open_run
@@ -404,6 +411,10 @@ class Model:
             guidance={name: str(scale) for name, scale in (guidance or {}).items()},
         )
         artefact = open_artefact(run)
+        if not asks_for_pictures(artefact, text):
+            from scmlang.sampled import Method
+
+            return answer_learned(artefact, text, Method(method), units=units, seed=seed)
         answer = answer_query(artefact, text, options)
         return with_labels(answer, artefact, read_act(text, artefact.causal_model).numbers)
 

@@ -25,6 +25,7 @@ from scmlang.semantics.quantities import (
 from scmlang.semantics.queries import Edit, Intervention, read_query, show
 
 if TYPE_CHECKING:
+    from scmlang.exact.montecarlo.proposals import Propose
     from scmlang.views.cells import Cell
 
 UNITS = 100_000
@@ -103,17 +104,42 @@ def answer_by_sampling(model: CausalModel, text: str, *, units: int = UNITS, see
         ScmError: for mistakes in the query; E266 where equations are missing, E267 for the edit of an image,
             E283 for a number out of range; what :func:`scmlang.exact.montecarlo.estimate.estimate` raises.
     """
-    from scmlang.exact.montecarlo.estimate import BLOCKS, estimate
-
     query = read_query(text, model)
-    shown = show(query, model.variables)
     if isinstance(query, Edit) or not model.is_fully_specified:
         return answer_exactly(model, text)  # which says what is missing
+    return sample_query(model, query, units=units, seed=seed)
+
+
+def sample_query(
+    model: CausalModel,
+    query: Quantity | Intervention,
+    *,
+    units: int = UNITS,
+    seed: int = 0,
+    propose: Propose | None = None,
+) -> Answer:
+    """The same of a query that is read.
+
+    Args:
+        model: fully specified, unless ``propose`` knows its mechanisms otherwise.
+        query: resolved against it.
+        units: how many to draw for each evidence.
+        seed: of the draws.
+        propose: how units with some evidence are drawn; by the equations of the model without it.
+
+    Raises:
+        ScmError: as :func:`answer_by_sampling`.
+    """
+    from scmlang.exact.montecarlo.estimate import BLOCKS, estimate
+    from scmlang.exact.montecarlo.proposals import Proposal
+
+    propose = Proposal if propose is None else propose
+    shown = show(query, model.variables)
     _require("the number of units", units, BLOCKS, MOST_UNITS)
     _require("the seed", seed, 0, LARGEST_SEED)
     if isinstance(query, Intervention):
-        return _beside(model, query, shown, units, seed)
-    (found,) = estimate(model, [query], units, seed)
+        return _beside(model, query, shown, units, seed, propose)
+    (found,) = estimate(model, [query], units, seed, propose)
     question = Question(model, query)
     if not found.result.axes:
         value, error = float(found.result.array), float(found.errors)
@@ -154,14 +180,16 @@ def _answer(
     )
 
 
-def _beside(model: CausalModel, query: Intervention, shown: str, units: int, seed: int) -> Answer:
+def _beside(
+    model: CausalModel, query: Intervention, shown: str, units: int, seed: int, propose: Propose
+) -> Answer:
     """Each observed variable without and with the intervention, in the same units."""
     from scmlang.exact.montecarlo.estimate import estimate
 
     world = world_of(query, model)
     variables = [v for v in model.observed if isinstance(v.domain, Finite | Real)]
     asked = [_marginal(v.name, w, real=isinstance(v.domain, Real)) for v in variables for w in ((), world)]
-    found = estimate(model, asked, units, seed)
+    found = estimate(model, asked, units, seed, propose)
     rows: list[tuple[Cell, ...]] = []
     for variable, factual, other in zip(variables, found[::2], found[1::2], strict=True):
         levels = variable.domain.levels if isinstance(variable.domain, Finite) else ("mean",)

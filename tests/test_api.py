@@ -152,9 +152,10 @@ def test_what_has_to_be_learned_is_asked_of_a_run(tmp_path: Path, monkeypatch: p
             scmlang.load(STROKES).query(text)
     with pytest.raises(scmlang.ScmError, match="E190"):
         TOY.query("P(X=1)", runs=tmp_path)
-    for options in ({"exact": True}, {"method": "sample"}):
-        with pytest.raises(TypeError, match="exact and method are for answers from equations"):
-            TOY.query("P(X=1)", runs=tmp_path, **options)
+    with pytest.raises(TypeError, match="exact is for answers from equations"):
+        TOY.query("P(X=1)", runs=tmp_path, exact=True)
+    with pytest.raises(TypeError, match="method is for numbers"):
+        scmlang.load(STROKES).query("do(S=ring)", method="sample")
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,10 @@ def query(
     With a model file (or --model), fully specified: any probability, expectation or effect, exactly, or by
     sampling where real variables or the size of the model rule that out.
 
-    Without: by a trained run, the newest unless --run names one. Pictures are edited under an intervention
-    such as "do(C=1)", and what they would have been is drawn. Without --image the first eight test images
-    of the run's data are edited. Labels of pictures are recognised unless --given says them.
+    Without: by a trained run, the newest unless --run names one. Numbers are asked of it as of a model file,
+    about labels. Pictures are edited under an intervention such as "do(C=1)", and what they would have been
+    is drawn. Without --image the first eight test images of the run's data are edited. Labels of pictures are
+    recognised unless --given says them.
     """
     file, query = _words(words, model)
     if file is not None or model is not None:
@@ -86,10 +87,9 @@ def query(
         )
         _print_answer(found, format)
         return
-    if format is Format.csv:
-        raise typer.BadParameter("edited pictures are no table", param_hint="--format")
     from scmlang.compiler import open_artefact
     from scmlang.label_answers import with_labels
+    from scmlang.learned.answer import answer_learned, asks_for_pictures
     from scmlang.query import (
         QueryOptions,
         answer_query,
@@ -101,11 +101,18 @@ def query(
     from scmlang.semantics.queries import read_act
     from scmlang.train.runs import newest_run, open_run
 
+    if exact:
+        raise typer.BadParameter("what was learned is not rational", param_hint="--exact")
     options = QueryOptions(
         tuple(image or ()), read_pairs(given or []), samples, seed, steps, read_pairs(guidance or []), sampler
     )
     artefact = open_artefact(open_run(run) if run is not None else newest_run(runs))
     sys.stderr.write(render(artefact.warnings, colour=wants_colour(sys.stderr, "auto")))
+    if not asks_for_pictures(artefact, query):
+        _print_answer(answer_learned(artefact, query, method, units=units, seed=seed), format)
+        return
+    if format is Format.csv:
+        raise typer.BadParameter("edited pictures are no table", param_hint="--format")
     act = read_act(query, artefact.causal_model)
     answer = with_labels(answer_query(artefact, query, options), artefact, act.numbers)
     write_grid(answer, out)

@@ -11,5 +11,7 @@ CODES: dict[str, str] = {
     "E205": "a number out of range",
     "E206": "guidance by a label that does not cause the image",
     "E207": "a trained model of which nothing can be written as equations",
+    "E220": "a number asked of a trained model that knows labels by their pictures alone",
+    "E221": "an exact answer about what has no table in a trained model",
     "W200": "a variable of a trained model that cannot be written as an equation",
 }

@@ -31,8 +31,8 @@ from numpy.typing import NDArray
 
 from scmlang.diagnostics.base import ScmError
 from scmlang.exact.axes import MOST_AXES, axis, labels, listed_variables, open_axes
-from scmlang.exact.montecarlo.evidence import equates_reals, read_evidence
-from scmlang.exact.montecarlo.proposals import Proposal, Units
+from scmlang.exact.montecarlo.evidence import Evidence, equates_reals, read_evidence
+from scmlang.exact.montecarlo.proposals import Drawing, Proposal, Propose, Units
 from scmlang.exact.montecarlo.refusals import divides_by_zero, no_unit, too_few
 from scmlang.exact.opening import closed
 from scmlang.exact.refusals import not_finite, too_large, undefined
@@ -78,14 +78,17 @@ class Estimate:
     effective: float
 
 
-def estimate(model: CausalModel, quantities: Sequence[Quantity], n: int, seed: int) -> list[Estimate]:
+def estimate(
+    model: CausalModel, quantities: Sequence[Quantity], n: int, seed: int, propose: Propose = Proposal
+) -> list[Estimate]:
     """Estimate some quantities on the same units.
 
     Args:
-        model: fully specified.
+        model: fully specified, unless ``propose`` knows its mechanisms otherwise.
         quantities: resolved against ``model``; variables that a table lists are finite.
         n: units for each evidence, at least :data:`BLOCKS`.
         seed: not negative.
+        propose: how units with some evidence are drawn.
 
     Raises:
         ScmError: E260 for a table over a real variable, E261 for one over the bound, E265 for what is not
@@ -99,7 +102,9 @@ def estimate(model: CausalModel, quantities: Sequence[Quantity], n: int, seed: i
             wanted.setdefault(_evidence(term), {})[term] = None
     sums: dict[Term, _Sums] = {}
     for evidence, terms in wanted.items():
-        sums |= _summed(model, evidence, list(terms), tables, n, seed)
+        demanded = read_evidence(model, evidence)
+        drawing = propose(model, demanded)
+        sums |= _summed(drawing, demanded, evidence, list(terms), tables, n, seed)
     return [_estimated(quantity, tables, sums) for quantity in quantities]
 
 
@@ -174,16 +179,20 @@ class _Sums:
 
 
 def _summed(
-    model: CausalModel, evidence: tuple[Event, ...], terms: Sequence[Term], tables: Tables, n: int, seed: int
+    drawing: Drawing,
+    demanded: Evidence,
+    given: tuple[Event, ...],
+    terms: Sequence[Term],
+    tables: Tables,
+    n: int,
+    seed: int,
 ) -> dict[Term, _Sums]:
-    shown = ", ".join(show_event(event, model.variables) for event in evidence)
-    demanded = read_evidence(model, evidence)
-    proposal = Proposal(model, demanded)
+    shown = ", ".join(show_event(event, tables.model.variables) for event in given)
     parts: list[list[tuple[Floats, Floats]]] = []
     logs: list[float] = []
     totals: list[tuple[float, float]] = []
     for i, block in enumerate(_batches(n)):
-        units = proposal.draw(len(block), _stream(seed, shown, i))
+        units = drawing.draw(len(block), _stream(seed, shown, i))
         heaviest = float(np.max(units.log_weights))
         weights = np.exp(units.log_weights - (heaviest if math.isfinite(heaviest) else 0.0))
         logs.append(heaviest)
@@ -191,7 +200,7 @@ def _summed(
         parts.append([_counts(term, _Weighted(units, block, weights), tables) for term in terms])
     total, squared = np.array(totals).T
     if not np.any(total > 0):
-        raise no_unit(tables.shown(terms[0]), n, equality=equates_reals(model, demanded.checked))
+        raise no_unit(tables.shown(terms[0]), n, equality=equates_reals(tables.model, demanded.checked))
     scale = np.exp(np.array(logs) - max(logs))
     effective = float((scale @ total) ** 2 / (scale**2 @ squared))
     if effective < LEAST:

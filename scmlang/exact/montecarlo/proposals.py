@@ -12,8 +12,9 @@ probabilistic inference on belief networks, UAI 1989). Weights of what the walk 
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from scmlang.exact.montecarlo.refusals import inexact, several_points
 from scmlang.exact.montecarlo.regions import Case, Floats, restricted_noise
 from scmlang.exact.montecarlo.solving import draw_fitting, solvable
 from scmlang.exact.noise import Noise, prior_noise
-from scmlang.exact.responses import Responses
+from scmlang.exact.responses import PotentialResponses, Responses
 from scmlang.semantics.distributions import assign, respond
 from scmlang.semantics.model import Assignment, CausalModel, Draw, Role, Table, Variable
 from scmlang.semantics.quantities import Counterfactual, Held, World
@@ -35,12 +36,21 @@ Column = NDArray[np.generic]
 class Units:
     """Units and the logarithms of their weights, -inf for those without the evidence."""
 
-    responses: Responses
+    responses: PotentialResponses
     log_weights: Floats
 
 
+class Drawing(Protocol):
+    """How units with some evidence are drawn."""
+
+    def draw(self, n: int, rng: np.random.Generator) -> Units: ...
+
+
+Propose = Callable[[CausalModel, Evidence], Drawing]
+
+
 class Proposal:
-    """How units with some evidence are drawn.
+    """The drawing of units of a fully specified model.
 
     Args:
         model: fully specified.
