@@ -24,6 +24,7 @@ COMMANDS = {
     "sample": "Sample a fully specified model into an image folder or a table.",
     "train": "Learn a model's unknown mechanisms from data.",
     "evaluate": "Hold a trained model against the truth its data came from.",
+    "runs": "List, show and remove what was trained.",
     "query": "Answer a query: exactly by a specified model, about images by a trained run.",
     "identify": "Tell whether data determine a query, and by what formula.",
     "adjust": "List the sets of variables that adjust for confounding.",
@@ -65,7 +66,9 @@ def find(command: str) -> Any:
 
 
 def load(function: Any, name: str) -> Any:
-    """A command function as a command object."""
+    """A command function as a command object, or a group of commands as one."""
+    if isinstance(function, typer.Typer):
+        return to_command(function)
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     single.command(name=name)(function)
     return to_command(single)

@@ -39,6 +39,18 @@ def locked(run: Run) -> Iterator[None]:
         os.close(handle)
 
 
+def is_locked(run: Run) -> bool:
+    """Whether another process, or another place in this one, trains the run at this moment."""
+    try:
+        handle = os.open(run.folder / NAME, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _take(handle)
+    finally:
+        os.close(handle)
+
+
 if sys.platform == "win32":
     import msvcrt
 

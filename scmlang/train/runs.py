@@ -157,6 +157,16 @@ def newest_run(runs: Path, model: str | None = None) -> Run:
     return max(map(open_run, newest), key=lambda run: (run.record.created, run.folder.name))
 
 
+def run_folders(runs: Path) -> list[Path]:
+    """The folders in a folder of runs that have a record, by model and number."""
+    return [
+        folder / str(number)
+        for folder in _subfolders(runs)
+        for number in sorted(_numbers(folder))
+        if (folder / str(number) / "run.json").exists()
+    ]
+
+
 def check_schema(content: dict[str, object], path: Path, known: int) -> None:
     """Refuse a file whose format is unknown here.
 
