@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -20,7 +20,7 @@ from scmlang.exact.refusals import not_finite
 from scmlang.exact.result import Axis
 from scmlang.identify.standing import Question, Standing, found_standing
 from scmlang.semantics.domains import Finite
-from scmlang.semantics.model import CausalModel
+from scmlang.semantics.model import CausalModel, Variable
 from scmlang.semantics.quantities import (
     Counterfactual,
     Held,
@@ -29,13 +29,15 @@ from scmlang.semantics.quantities import (
     World,
     show_value,
 )
-from scmlang.semantics.queries import Edit, Intervention, read_query, show
+from scmlang.semantics.queries import Edit, Intervention, Query, read_query, show
 from scmlang.views.answer import chart, to_html, to_text
 from scmlang.views.bars import Chart
 from scmlang.views.cells import Cell
 
 if TYPE_CHECKING:
+    from scmlang.diagram.diagram import Diagram
     from scmlang.exact.numbers import Array, Number
+    from scmlang.identify.result import Identification
 
 SCHEMA = 1
 METHOD = "variable elimination"
@@ -156,6 +158,23 @@ class Answer:
         return text.getvalue()
 
 
+def question_of(model: CausalModel, query: Query) -> Question:
+    """A question whose standing is decided by two models where the rules of identification leave it open."""
+    return Question(model, query, _by_two_models)
+
+
+def _by_two_models(
+    found: Identification,
+    diagram: Diagram,
+    quantity: Quantity,
+    variables: Mapping[str, Variable],
+    experiments: Sequence[frozenset[str]],
+) -> Identification:
+    from scmlang.pairs import settled
+
+    return settled(found, diagram, quantity, variables, experiments)
+
+
 def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Answer:
     """The answer to a query, or to the query of that name in the model.
 
@@ -182,7 +201,7 @@ def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Ans
         message = f"`{shown}` edits an image, which a trained model does"
         helps = (f'ask a run: `scmlang query "{shown}"`',)
         raise ScmError([Diagnostic("E267", message, helps=helps)])
-    question = Question(model, query)
+    question = question_of(model, query)
     if isinstance(query, Intervention):
         rows = tuple(_beside(model, query, exact=exact))
         if not rows:
@@ -213,15 +232,16 @@ def _open(model: CausalModel) -> ScmError:
 def _identified(model: CausalModel, quantity: Quantity, shown: str) -> Answer:
     """The formula by which observation determines a quantity; E292 where it does not."""
     from scmlang.diagram.build import build_diagram
+    from scmlang.identify.ask import judged
     from scmlang.identify.estimand import show as show_estimand
-    from scmlang.identify.query import identify_query
 
-    found = identify_query(build_diagram(model), quantity, model.variables)
+    found = judged(model, build_diagram(model), quantity)
     if found.identifiable and found.estimand is not None:
         formula = show_estimand(found.estimand)
         question = found_standing(found)
         return Answer(shown, "identified", found.method, None, estimand=formula, question=question)
-    verdict = "is not identifiable" if found.identifiable is False else "is not known to be identifiable"
+    verdicts = {None: "is not known to be identifiable", False: "is not identifiable", True: "has no formula"}
+    verdict = verdicts[found.identifiable]
     why = f": {found.witness}" if found.witness is not None else ""
     helps = (*found.notes, "give every variable an equation, and the answer is a number")
     raise ScmError([Diagnostic("E292", f"`{shown}` {verdict} from observation{why}", helps=helps)])

@@ -105,7 +105,7 @@ class Compilation:
         from scmlang.semantics.assertions import Identifiability
 
         if isinstance(assertion.claim, Identifiability):
-            return decide_identifiable(assertion, self.diagram, self.model.variables, self._settled)
+            return decide_identifiable(assertion, self.model, self.diagram, self._settled)
         decision = decide(assertion, self.model, self.diagram)
         if decision.verdict is not Verdict.UNDECIDED or not self.model.is_fully_specified:
             return decision

@@ -126,9 +126,9 @@ def estimate_query(
 
     Raises:
         ScmError: for mistakes in the query; E331 where it is not identifiable, E332 where that is not
-            decided, E338 for an edit or an intervention alone; E320, E322 and E341 for the experiments, E340
-            where a table is missing; E123 to E126 for a table; E333 to E337 for what the data or the
-            estimator cannot tell.
+            decided, E342 where no estimand says it, E338 for an edit or an intervention alone; E320, E322 and
+            E341 for the experiments, E340 where a table is missing; E123 to E126 for a table; E333 to E337
+            for what the data or the estimator cannot tell.
     """
     held = [(words, read_experiment(words, compilation.model), one) for words, one in experiments]
     tables = {} if table is None else {OBSERVED: table}
@@ -221,6 +221,9 @@ def _require(found: Identification) -> Estimand:
     """The estimand, or a refusal that says why there is none."""
     if found.estimand is not None:
         return found.estimand
+    if found.identifiable:
+        message = f"no estimand says what `{found.query}` is, though it is identifiable"
+        raise ScmError([Diagnostic("E342", message, helps=tuple(found.notes))])
     if found.identifiable is None:
         reasons = tuple(found.notes)
         message = f"whether `{found.query}` is identifiable has not been decided"

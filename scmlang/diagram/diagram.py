@@ -145,11 +145,16 @@ class Diagram:
         The distribution factorises over them (Tian and Pearl, A general identification condition
         for causal effects, AAAI 2002).
         """
+        return self.c_components_of(self.nodes)
+
+    def c_components_of(self, keep: Iterable[str]) -> tuple[frozenset[str], ...]:
+        """The c-components of the subgraph over some nodes, by first declared node."""
+        kept = frozenset(keep)
         found: list[frozenset[str]] = []
         seen: set[str] = set()
         for node in self.nodes:
-            if node not in seen:
-                found.append(_reached([node], self.linked))
+            if node in kept and node not in seen:
+                found.append(_reached([node], lambda n: kept.intersection(self._linked[n])))
                 seen |= found[-1]
         return tuple(found)
 

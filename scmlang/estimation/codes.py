@@ -13,4 +13,5 @@ CODES: dict[str, str] = {
     "E338": "an estimate of what is no number",
     "E340": "a distribution in an estimand that no table is of",
     "E341": "two tables of one experiment",
+    "E342": "an estimate of what no estimand says",
 }

@@ -8,7 +8,8 @@ from dataclasses import replace
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.adjustment import AdjustmentSets, adjustment_sets
-from scmlang.identify.query import identify_query
+from scmlang.identify.hidden import seen
+from scmlang.identify.query import Experiments, identify_query
 from scmlang.identify.result import Identification, Settle, left_open
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.model import CausalModel, Role
@@ -47,10 +48,54 @@ def ask(
     """
     query = read_query(text, model)
     held = [read_experiment(words, model) for words in experiments]
-    quantity = _quantity(query, model)
-    found = identify_query(diagram, quantity, model.variables, held, observed=observed)
-    found = settle(found, quantity, held)  # models that agree on more data than there are prove no less
+    found = judged(model, diagram, _quantity(query, model), held, settle, observed=observed)
     return replace(found, query=show(query, model.variables))
+
+
+def judged(
+    model: CausalModel,
+    diagram: Diagram,
+    quantity: Quantity,
+    experiments: Experiments = (),
+    settle: Settle = left_open,
+    *,
+    observed: bool = True,
+    formula: bool = True,
+) -> Identification:
+    """The verdict on a quantity, that of ``identify`` and of each answer's status line alike.
+
+    What is hidden and does not matter is let go first; then it is for
+    :func:`~scmlang.identify.query.identify_query`, and for ``settle`` where that leaves it open. Last comes
+    what the model declares monotone (:mod:`scmlang.identify.monotone`).
+
+    Args:
+        model: whose quantity it is.
+        diagram: its diagram, or an ancestral part that has all that the quantity names.
+        quantity: resolved against the model.
+        experiments: sets of observed variables that were held.
+        settle, observed: as in :func:`ask`.
+        formula: as in :func:`~scmlang.identify.query.identify_query`.
+    """
+    left = seen(quantity, model)
+
+    def decide(part: Quantity) -> Identification:
+        return identify_query(
+            diagram,
+            part,
+            model.variables,
+            experiments,
+            observed=observed,
+            known=left.known,
+            formula=formula,
+        )
+
+    # two models that agree on observation too, where there is none, prove no less
+    found = settle(decide(left.quantity), left.quantity, experiments)
+    if found.identifiable or not model.monotone:
+        return found
+    from scmlang.identify.monotone import with_monotone
+
+    return with_monotone(found, diagram, left.quantity, model.variables, model.monotone, decide)
 
 
 def _quantity(query: Query, model: CausalModel) -> Quantity:

@@ -1,14 +1,184 @@
 """Queries that name what no data show: latent variables, and exogenous ones that the file names.
 
-Needs a model with equations, whose hidden causes are all among its variables.
+Needs a model whose hidden causes are among its variables or its bidirected edges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from scmlang.diagram.bitgraph import BitGraph, bits
+from scmlang.identify.result import Identification, Region
+from scmlang.identify.sums import is_mean_of_sum, sum_of_means
+from scmlang.identify.terms import OneWorld, Term, one_world
 from scmlang.semantics.model import CausalModel, Role
+from scmlang.semantics.quantities import (
+    Arithmetic,
+    Counterfactual,
+    Effect,
+    Event,
+    Expectation,
+    Negative,
+    Probability,
+    Quantity,
+    counterfactuals,
+    parts,
+    replaced,
+    replaced_event,
+    show_quantity,
+)
+
+METHOD = "latent"
+_KINDS = {Role.LATENT: "latent", Role.EXOGENOUS: "exogenous"}
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Variables that a query depends on and no data show: their values can be exchanged without a trace.
+
+    Attributes:
+        variables: each with its kind, ``latent`` or ``exogenous``.
+    """
+
+    variables: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """``no data show the latent `L```."""
+        return "no data show " + ", ".join(self._named)
+
+    def __str__(self) -> str:
+        return f"{' and '.join(self._named)}, which no data show"
+
+    def to_json(self) -> dict[str, Any]:
+        """``{"kind": "unseen", "variables": […]}``."""
+        return {"kind": "unseen", "variables": [name for name, _ in self.variables]}
+
+    def regions(self) -> tuple[Region, ...]:
+        """None: a diagram shows what is observed."""
+        return ()
+
+    @property
+    def _named(self) -> list[str]:
+        return [f"the {kind} `{name}`" for name, kind in self.variables]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A quantity without the hidden variables that are let go.
+
+    Attributes:
+        quantity: the same number in every model of the diagram.
+        known: the verdicts on those of its terms that still name a hidden variable.
+    """
+
+    quantity: Quantity
+    known: Mapping[Term, Identification]
+
+
+def seen(quantity: Quantity, model: CausalModel) -> Seen:
+    """What is left of a quantity when the do-calculus has let go what it can of hidden variables."""
+    names = {name for term in terms(quantity) for name in all_names(term)}
+    if not hidden_names(names, model):
+        return Seen(quantity, {})
+    known: dict[Term, Identification] = {}
+
+    def without(term: Term) -> Term:
+        if not hidden_names(all_names(term), model):
+            return term
+        kept, found = _decided(term, model)
+        if found is not None:
+            known[kept] = found
+        return kept
+
+    return Seen(_with_terms(quantity, without), known)
+
+
+def _decided(term: Term, model: CausalModel) -> tuple[Term, Identification | None]:
+    """The term without what is let go, and the verdict where something hidden is left."""
+    method, shown = METHOD, show_quantity(term, model.variables)
+    plain = one_world(term, model.variables, frozenset(model.variables))
+    if plain is None:
+        here = unseen(hidden_names(all_names(term), model), model)
+        return term, Identification(shown, None, method, witness=here, notes=(here.text,))
+    matter = hidden_that_matter(model, plain.outcomes, plain.do, plain.given)
+    if matter:
+        return term, Identification(shown, False, method, witness=unseen(matter, model))
+    return _without(term, plain, set(hidden_names(all_names(term), model))), None
+
+
+def _without(term: Term, plain: OneWorld, gone: set[str]) -> Term:
+    """A term of one world without some of what is held and given."""
+
+    def moved(node: Counterfactual) -> Counterfactual:
+        return Counterfactual(node.variable, tuple(h for h in node.world if h.variable not in gone))
+
+    def event(one: Event | Counterfactual) -> Event | Counterfactual:
+        return moved(one) if isinstance(one, Counterfactual) else replaced_event(one, moved)
+
+    given = tuple(event(one) for one in term.given if not gone & {v.variable for v in counterfactuals(one)})
+    if isinstance(term, Expectation):
+        return Expectation(replaced(term.of, moved), given)
+    return Probability(tuple(map(event, term.events)), given)
+
+
+def unseen(names: Iterable[str], model: CausalModel) -> Unseen:
+    """The witness that some variables are, in the order of declaration."""
+    wanted = hidden_names(names, model)
+    return Unseen(tuple((name, _KINDS[model.variables[name].role]) for name in wanted))
+
+
+# --- what a quantity is about
+
+
+def terms(node: Quantity | Event) -> Iterator[Term]:
+    """The probabilities and means that a quantity is arithmetic of."""
+    if isinstance(node, Probability | Expectation):
+        yield node
+        return
+    for part in parts(node):
+        yield from terms(part)
+
+
+def all_names(term: Term) -> Iterator[str]:
+    """The variables of a term, those in subscripts included."""
+    for node in counterfactuals(term):
+        yield from _named(node)
+
+
+def _named(node: Counterfactual) -> Iterator[str]:
+    """The variable, and those in its subscript."""
+    yield node.variable
+    for held in node.world:
+        yield held.variable
+        if isinstance(held.value, Counterfactual):
+            yield from _named(held.value)
+
+
+def _with_terms(node: Quantity, change: Callable[[Term], Term]) -> Quantity:
+    """Arithmetic with each of its terms changed, the mean of a sum being several.
+
+    An effect is its definition where that changes.
+    """
+    match node:
+        case Expectation() if is_mean_of_sum(node):
+            return _with_terms(sum_of_means(node), change)
+        case Probability() | Expectation():
+            return change(node)
+        case Negative(operand):
+            return Negative(_with_terms(operand, change))
+        case Arithmetic(operator, left, right):
+            return Arithmetic(operator, _with_terms(left, change), _with_terms(right, change))
+        case Effect():
+            inner = _with_terms(node.definition, change)
+            return node if inner == node.definition else inner
+        case _:
+            return node
+
+
+# --- hidden variables
 
 
 def hidden_names(names: Iterable[str], model: CausalModel) -> list[str]:

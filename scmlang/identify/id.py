@@ -113,6 +113,24 @@ def sources(graph: BitGraph, experiments: Iterable[Iterable[str]], *, observed: 
     return found
 
 
+def refused(graph: BitGraph, outcomes: Iterable[str], x: Mask) -> list[str]:
+    """Those outcomes V whose P(V | do(x)) is not identifiable, on a graph without latent nodes."""
+    run = _Run(graph, OBSERVED, None)
+    known: dict[Mask, bool] = {}
+
+    def determined(district: Mask) -> bool:
+        if district not in known:
+            known[district] = not isinstance(run.narrow(district, 0), Mask)
+        return known[district]
+
+    found = []
+    for name in outcomes:
+        inside = graph.ancestors(graph.mask([name]), stop=x) & ~x
+        if not all(map(determined, graph.districts(inside))):
+            found.append(name)
+    return found
+
+
 def exchanged(
     diagram: Diagram, outcomes: Iterable[str], do: Iterable[str], given: Iterable[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
@@ -190,7 +208,8 @@ class _Run:
         graph = self.graph
         matters = graph.ancestors(y | z, stop=x) & x
         for do in self.data:
-            if not do & (y | z) and graph.ancestors(y | z, stop=do) & do == matters:
+            held = do and graph.ancestors(y | z, stop=do) & do
+            if held == matters and not do & (y | z):
                 if self.tell:
                     self._tell_direct(x, matters, do)
                 return Conditional(*map(graph.listed, (y, z, do)))
@@ -207,13 +226,9 @@ class _Run:
     def _effect(self, y: Mask, x: Mask) -> tuple[list[Link], Mask] | Hedge | Thicket:
         """P(y | do(x)) as Σ over the second of the product of the first."""
         graph, tell = self.graph, self.tell
-        relevant = graph.ancestors(y)
-        if tell and relevant != graph.all:
-            tell("ID, line 2", f"only the ancestors {self.say(relevant)} of {self.say(y)} matter")
         above = graph.ancestors(y, stop=x)
-        if tell and relevant & ~above & ~x:
-            text = f"intervene on {self.say(relevant & ~above & ~x)} too, which changes nothing (rule 3)"
-            tell("ID, line 3", text)
+        if tell:
+            self._tell_ancestors(y, x, above)
         inside = above & ~x
         districts = graph.districts(inside)
         if tell and len(districts) > 1:
@@ -227,11 +242,20 @@ class _Run:
             links += found
         return links, inside & ~y
 
+    def _tell_ancestors(self, y: Mask, x: Mask, above: Mask) -> None:
+        graph = self.graph
+        relevant = graph.ancestors(y)
+        if self.tell and relevant != graph.all:
+            self.tell("ID, line 2", f"only the ancestors {self.say(relevant)} of {self.say(y)} matter")
+        if self.tell and relevant & ~above & ~x:
+            text = f"intervene on {self.say(relevant & ~above & ~x)} too, which changes nothing (rule 3)"
+            self.tell("ID, line 3", text)
+
     def _district(self, district: Mask, x: Mask, inside: Mask) -> tuple[Link, ...] | Hedge | Thicket:
         """Q[district] from the first of the sources that determines it; its hedges are smallest."""
         refused: list[tuple[Mask, Mask]] = []
         for do in self.data:
-            found = 0 if do & district else self._narrow(district, do)
+            found = 0 if do & district else self.narrow(district, do)
             if isinstance(found, tuple):
                 return found
             refused.append((do, found))
@@ -249,12 +273,15 @@ class _Run:
             return None
         return make_hedge(self.graph, minimal_outer(self.graph, outer, district), district)
 
-    def _narrow(self, district: Mask, do: Mask) -> tuple[Link, ...] | Mask:
+    def narrow(self, district: Mask, do: Mask) -> tuple[Link, ...] | Mask:
         """Q[district] from observation under do(do), or the c-component in which a hedge rules it out."""
         graph, tell = self.graph, self.tell
         where = f" under do({', '.join(graph.listed(do))})" if do else ""
-        whole = graph.ancestors(district, graph.all & ~do)
+        whole = graph.all & ~do
         component = graph.district(district, whole)
+        if component != district:  # else what is no ancestor is in no factor
+            whole = graph.ancestors(district, whole)
+            component = graph.district(district, whole)
         links = chain(graph, whole, component, do)
         while component != district:
             above = graph.ancestors(district, component)

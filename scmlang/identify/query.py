@@ -15,15 +15,17 @@ from scmlang.diagram.bitgraph import BitGraph
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.counterfactuals import identify_counterfactual, one_of_each, tell_worlds_apart
 from scmlang.identify.criteria import instruments, named
-from scmlang.identify.estimand import Estimand, Linear, free, leaves, simplify
+from scmlang.identify.estimand import Estimand, Linear, free, leaves, show, simplify
+from scmlang.identify.hidden import terms
 from scmlang.identify.id import derive_on, sources
-from scmlang.identify.result import PARTS, Identification, Step
+from scmlang.identify.result import PARTS, UNWRITTEN, Identification, Step
 from scmlang.identify.sums import Weights, is_mean_of_sum, weighted_sum
 from scmlang.identify.terms import (
     OneWorld,
     Term,
     combined,
     constant,
+    determining,
     one_world,
 )
 from scmlang.semantics.model import Variable
@@ -50,6 +52,8 @@ def identify_query(
     experiments: Experiments = (),
     *,
     observed: bool = True,
+    known: Mapping[Term, Identification] | None = None,
+    formula: bool = True,
 ) -> Identification:
     """Whether observation and experiments determine a quantity, by what formula, or why not.
 
@@ -61,19 +65,33 @@ def identify_query(
             were observed.
         observed: whether there is observation too, where nothing is held; without, criteria that speak of
             P(V), such as the back door, are not looked for.
+        known: verdicts on terms of the quantity that are settled otherwise.
+        formula: whether more than the verdict and the witness is asked for: estimands are not simplified
+            without, and there are no steps.
     """
-    return _Dispatcher(diagram.latent_projection(), variables, experiments, observed=observed).whole(quantity)
+    dispatcher = _Dispatcher(
+        diagram.latent_projection(), variables, experiments, observed=observed, formula=formula
+    )
+    dispatcher.found.update(known or {})
+    return dispatcher.whole(quantity)
 
 
 class _Dispatcher:
     def __init__(
-        self, diagram: Diagram, variables: Mapping[str, Variable], experiments: Experiments, *, observed: bool
+        self,
+        diagram: Diagram,
+        variables: Mapping[str, Variable],
+        experiments: Experiments,
+        *,
+        observed: bool,
+        formula: bool,
     ) -> None:
         self.diagram = diagram
         self.variables = variables
         self.experiments = experiments
         self.graph = BitGraph.of(diagram)
         self.observed = observed
+        self.formula = formula
         self.data = sources(self.graph, experiments, observed=observed)
         self.found: dict[Term, Identification] = {}
 
@@ -86,7 +104,7 @@ class _Dispatcher:
         if weights is not None:
             return self._sum(shown, weights)
         estimand = self._estimand(node)
-        return self._joined(shown, list(self.found), estimand, weighted=False)
+        return self._joined(shown, list(dict.fromkeys(terms(node))), estimand, weighted=False)
 
     # --- arithmetic
 
@@ -122,8 +140,7 @@ class _Dispatcher:
         if not refused and estimand is not None:
             return Identification(shown, True, method, estimand, None, steps, notes)
         if not refused:
-            notes = (*notes, "estimands are sums, products and quotients, and this is something else")
-            return Identification(shown, None, method, None, None, steps, notes)
+            return Identification(shown, True, method, None, None, steps, (*notes, UNWRITTEN))
         witness = next((one.witness for _, one in refused if one.witness), None)
         certain = weighted and all(one.identifiable is False for _, one in refused)
         if certain and (len(refused) == 1 or self._apart([term for term, _ in refused])):
@@ -158,12 +175,28 @@ class _Dispatcher:
         if term not in self.found:
             plain = one_world(term, self.variables, self.diagram.observed)
             if plain is None:
-                self.found[term] = identify_counterfactual(
-                    self.diagram, term, self.variables, self.experiments, observed=self.observed
-                )
+                self.found[term] = self._any_worlds(term)
             else:
                 self.found[term] = self._one_world(show_quantity(term, self.variables), plain)
         return self.found[term]
+
+    def _any_worlds(self, term: Term) -> Identification:
+        found = identify_counterfactual(
+            self.diagram,
+            term,
+            self.variables,
+            self.experiments,
+            observed=self.observed,
+            formula=self.formula,
+        )
+        whole = determining(term, self.diagram.observed) if found.identifiable is None else None
+        if whole is None:
+            return found
+        known = self._one_world(found.query, whole)
+        if known.estimand is None:
+            return found
+        notes = (f"{show(known.estimand)} determines it: {UNWRITTEN}",) if self.formula else ()
+        return replace(known, estimand=None, notes=notes)
 
     def _one_world(self, shown: str, term: OneWorld) -> Identification:
         graph = self.graph
@@ -171,16 +204,19 @@ class _Dispatcher:
         if self.observed and x and not z:
             known = named(graph, y, x)
             if known is not None:
-                estimand = self._written(term, known.estimand)
+                estimand = self._written(term, known.estimand) if self.formula else known.estimand
                 return Identification(shown, True, known.method, estimand, None, known.steps)
-        found = derive_on(graph, y, x, z, self.data, explain=True)
+        found = derive_on(graph, y, x, z, self.data, explain=self.formula)
+        if found.estimand is not None and not self.formula:
+            return Identification(shown, True, found.method, found.estimand)
         if found.estimand is not None:
             distribution = self._readable(found.estimand)
             others = free(distribution) - term.outcomes - term.do - term.given
             notes = tuple(f"`{name}` may stand at any value: all give the same" for name in sorted(others))
             estimand = self._written(term, distribution)
             return Identification(shown, True, found.method, estimand, None, found.steps, notes)
-        notes = tuple(one.note for _, one in zip(range(1), instruments(graph, y, x), strict=False))
+        first = zip(range(1), instruments(graph, y, x), strict=False) if self.formula else ()
+        notes = tuple(one.note for _, one in first)
         return Identification(shown, False, found.method, None, found.witness, found.steps, notes)
 
     def _written(self, term: OneWorld, distribution: Estimand) -> Estimand:
@@ -188,5 +224,5 @@ class _Dispatcher:
         return estimand if term.of is None else self._readable(estimand)
 
     def _readable(self, estimand: Estimand) -> Estimand:
-        factors = sum(1 for _ in leaves(estimand))
+        factors = sum(1 for _ in leaves(estimand)) if self.formula else READABLE + 1
         return simplify(estimand, self.diagram) if factors <= READABLE else estimand

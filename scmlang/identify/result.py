@@ -14,6 +14,7 @@ __all__ = [
     "CASES",
     "PARTS",
     "SCHEMA",
+    "UNWRITTEN",
     "Edge",
     "Identification",
     "Region",
@@ -27,6 +28,7 @@ __all__ = [
 
 SCHEMA = 1
 PARTS = "parts are not identifiable, and whether they cancel has not been decided"
+UNWRITTEN = "estimands are sums, products and quotients of distributions, and this is something else of them"
 CASES = "single cases of its events are not identifiable, and whether their sum is has not been decided"
 
 
@@ -70,8 +72,9 @@ class Identification:
         query: the quantity as canonical text.
         identifiable: the verdict; None where it is not decided, and ``notes`` say why.
         method: what decided it: ``back-door``, ``adjustment``, ``front-door``, ``ID``, ``IDC``, ``gID``,
-            ``gIDC``, ``ID*``, ``IDC*``, ``ctf-ID`` …
-        estimand: the quantity in terms of the data, where it is identifiable.
+            ``gIDC``, ``ID*``, ``IDC*``, ``ctf-ID`` …; ``latent`` where the query depends on
+            what no data show.
+        estimand: the quantity in terms of the data, where it is identifiable and estimands can say it.
         witness: what rules that out, where it is not.
         steps: the derivation, for ``--explain``.
         notes: what else a reader should know, one sentence each: an instrument, say, and what it gives.
@@ -91,10 +94,11 @@ class Identification:
         if self.identifiable:
             criterion = self.method in ("back-door", "adjustment", "front-door")
             return f"identifiable, by {f'the {self.method} criterion' if criterion else self.method}"
+        by = "" if self.method == "latent" else f", by {self.method}"
         if self.identifiable is None:
-            return f"not decided, by {self.method}"
+            return f"not decided{by}"
         because = f": there is {self.witness}" if self.witness is not None else ""
-        return f"not identifiable, by {self.method}{because}"
+        return f"not identifiable{by}{because}"
 
     def __str__(self) -> str:
         """The query, with its formula where it has one, and the verdict on a line of its own."""

@@ -27,8 +27,8 @@ def weighted_sum(node: Quantity, diagram: Diagram) -> Weights | None:
     match node:
         case Constant(value):
             return None if isinstance(value, str) else {None: Fraction(str(value))}
-        case Expectation(of, given) if is_mean_of_sum(node):
-            return weighted_sum(_mean(of, given), diagram)
+        case Expectation() if is_mean_of_sum(node):
+            return weighted_sum(sum_of_means(node), diagram)
         case Probability() | Expectation():
             return {trimmed(node, diagram): Fraction(1)}
         case Effect():
@@ -51,6 +51,11 @@ def is_mean_of_sum(node: Quantity) -> bool:
     """Whether it is ``E(A + B | …)``, ``E(A - B | …)`` or ``E(-A | …)``."""
     of = node.of if isinstance(node, Expectation) else None
     return isinstance(of, Negative) or (isinstance(of, Arithmetic) and of.operator in ("+", "-"))
+
+
+def sum_of_means(node: Expectation) -> Quantity:
+    """The mean of a sum, with constant factors, as a sum of means."""
+    return _mean(node.of, node.given)
 
 
 def _mean(of: Quantity, given: Listed) -> Quantity:

@@ -88,6 +88,21 @@ def one_world(term: Term, variables: Mapping[str, Variable], observed: frozenset
     return OneWorld(outcomes, do, given, values, of)
 
 
+def determining(term: Term, observed: frozenset[str]) -> OneWorld | None:
+    """A distribution of one world that determines a term, whatever its events and its function are.
+
+    None where the term joins several worlds, or is about what is held.
+    """
+    world = _world(term)
+    if world is None:
+        return None
+    do = frozenset(held.variable for held in world)
+    names = _names((term,))
+    if not names or names & do or not names | do <= observed:
+        return None
+    return OneWorld(names, do, frozenset(), {}, None)
+
+
 def trimmed(term: Term, diagram: Diagram) -> Term:
     """A term without conditions that is in one world, without what the world holds to no effect (rule 3)."""
     world = _world(term)

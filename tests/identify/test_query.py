@@ -13,7 +13,7 @@ from scmlang.diagnostics import ScmError
 from scmlang.diagram import Diagram
 from scmlang.identify.estimand import evaluate, show
 from scmlang.identify.query import identify_query
-from scmlang.identify.result import Identification
+from scmlang.identify.result import UNWRITTEN, Identification
 from tests.identify.random_models import RandomModel, sparse_diagram
 
 BOW = "X -> Y; X <-> Y; Z -> Y; Y -> W"
@@ -73,16 +73,17 @@ def test_values_means_and_arithmetic_in_numbers() -> None:
         ("P(Y=1 | do(X=1)) / P(Y=1 | do(X=0))", False),
         ("P(Y=1 | do(Z=1)) ** 2", True),
         ("P(Y=1 | do(X=1)) ** 2", False),
-        ("P(Y=1 | do(Z=1)) % 2", None),
+        ("P(Y=1 | do(Z=1)) % 2", True),
         ("0 * P(Y=1 | do(X=1))", True),
     ],
 )
 def test_sums_of_what_is_not_identifiable(query: str, verdict: bool | None) -> None:
     answer = found(BOW, query)
     assert answer.identifiable is verdict
-    assert (answer.estimand is not None) == (verdict is True)
+    assert (answer.estimand is not None) == (verdict is True and "%" not in query)
     assert (answer.witness is not None) >= (verdict is False)
     assert answer.notes or verdict is not None
+    assert (answer.notes == (UNWRITTEN,)) == ("%" in query)
 
 
 def test_a_contrast_that_is_no_effect_is_nothing() -> None:

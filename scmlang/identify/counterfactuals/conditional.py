@@ -89,6 +89,7 @@ class Derivation:
         graph: over observed variables.
         q: gives c-factors.
         words: gives new symbols.
+        explain: whether to record the steps.
         steps: what has been done.
         failed: the witness of each part that is not identifiable.
     """
@@ -96,6 +97,7 @@ class Derivation:
     graph: Diagram
     q: CFactor
     words: Vocabulary
+    explain: bool = True
     steps: list[Step] = field(default_factory=list)
     failed: list[Witness] = field(default_factory=list)
 
@@ -161,7 +163,7 @@ class Derivation:
             closure.release(term)
         if closure.tie is not None:
             raise Tied
-        outcome = factorised(closure, self.q)
+        outcome = factorised(closure, self.q, explain=self.explain)
         self.steps += outcome.steps
         if not isinstance(outcome.found, Estimand):
             self.failed.append(outcome.found)
@@ -194,18 +196,24 @@ def relevant(
     closure: Closure, seeds: frozenset[Term], links: Sequence[frozenset[Term]]
 ) -> tuple[tuple[Atom, ...], list[int]]:
     """The atoms that share sums with some terms, and which of ``links``, which are sets of terms, do."""
+    bound = closure.bound
     components = districts(closure.graph, closure.atoms)
-    reached: set[Term] = {term for term in seeds if term in closure.bound}
-    found: set[Atom] = set()
-    touched: set[int] = set()
-    while True:
-        more = {a for c in components if any(reached & a.symbols for a in c) for a in c}
-        linked = {i for i, link in enumerate(links) if link & reached}
-        if more == found and linked == touched:
-            return tuple(a for a in closure.atoms if a in found), sorted(touched)
-        found, touched = more, linked
-        reached |= {s for a in found for s in a.symbols & closure.bound}
-        reached |= {term for i in touched for term in links[i] if term in closure.bound}
+    groups: list[frozenset[Term]] = [bound.intersection(s for a in c for s in a.symbols) for c in components]
+    groups += [link & bound for link in links]
+    joining: dict[Term, list[int]] = {}
+    for i, group in enumerate(groups):
+        for term in group:
+            joining.setdefault(term, []).append(i)
+    reached: set[int] = set()
+    waiting = [i for term in seeds for i in joining.get(term, ())]
+    while waiting:
+        i = waiting.pop()
+        if i not in reached:
+            reached.add(i)
+            waiting += (j for term in groups[i] for j in joining[term])
+    found = {atom for i, c in enumerate(components) if i in reached for atom in c}
+    touched = [i for i in range(len(links)) if len(components) + i in reached]
+    return tuple(atom for atom in closure.atoms if atom in found), touched
 
 
 def linear(terms: Iterable[tuple[Fraction, Estimand | None]]) -> Estimand | None:

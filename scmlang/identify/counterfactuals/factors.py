@@ -9,6 +9,7 @@ arXiv:2107.03190; for ID*, Shpitser and Pearl, arXiv:1206.5294, line 8).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -117,43 +118,50 @@ def c_factors(graph: Diagram, experiments: Iterable[Iterable[str]] = (), *, obse
     return q
 
 
-def factorised(closure: Closure, q: CFactor) -> Factorised:
+def factorised(closure: Closure, q: CFactor, *, explain: bool = True) -> Factorised:
     """The probability of the atoms of ``closure``, its bound symbols summed over.
 
     Args:
         closure: with every event in it; a tie in it has been refused.
         q: gives Q[C] with the names of variables as its symbols, or a witness.
+        explain: whether to record the steps.
     """
     if closure.impossible:
         reason = "a variable would have two values in one world, so the event never happens"
         return Factorised(ZERO, (Step("consistency", reason),))
     atoms = pruned(closure.atoms, closure.bound)
     bound = sorted({s for atom in atoms for s in atom.symbols} & closure.bound)
-    steps = [Step("consistency and exclusion", f"it is {_sum(bound)}{show_atoms(atoms)}")] if atoms else []
+    steps: list[Step] = []
+    if atoms and explain:
+        steps.append(Step("consistency and exclusion", f"it is {_sum(bound)}{show_atoms(atoms)}"))
     parts: list[Estimand] = []
     for factor in districts(closure.graph, atoms):
         part = _factor(closure, factor, q)
         if not isinstance(part, Estimand):
             return Factorised(part, tuple(steps))
-        steps.append(Step("counterfactual factor", f"{show_atoms(factor)} = {show(part)}"))
+        if explain:
+            steps.append(Step("counterfactual factor", f"{show_atoms(factor)} = {show(part)}"))
         parts.append(part)
     return Factorised(marginal(bound, product(parts)), tuple(steps))
 
 
 def pruned(atoms: Iterable[Atom], bound: frozenset[str]) -> tuple[Atom, ...]:
     """The atoms without those whose value is summed over and matters to nothing else: they sum to 1."""
-    left = list(atoms)
-    for atom in reversed(left[:]):  # effects first
-        others = (term for other in left if other is not atom for _, term in other.assigned)
-        if atom.value in bound and atom.value not in others:
-            left = [other for other in left if other is not atom]
-    return tuple(left)
+    listed = list(atoms)
+    times = Counter(term for atom in listed for _, term in atom.assigned)
+    kept = []
+    for atom in reversed(listed):  # effects first
+        if atom.value in bound and times[atom.value] == 1:
+            times.subtract(term for _, term in atom.assigned)
+        else:
+            kept.append(atom)
+    return tuple(reversed(kept))
 
 
 def districts(graph: Diagram, atoms: Iterable[Atom]) -> list[tuple[Atom, ...]]:
     """The atoms of each c-component of their variables."""
     listed = tuple(atoms)
-    components = graph.subgraph(atom.variable for atom in listed).c_components
+    components = graph.c_components_of(atom.variable for atom in listed)
     return [tuple(atom for atom in listed if atom.variable in component) for component in components]
 
 

@@ -45,6 +45,7 @@ def identify_counterfactual(
     experiments: Iterable[Iterable[str]] = (),
     *,
     observed: bool = True,
+    formula: bool = True,
 ) -> Identification:
     """Whether observation and experiments determine a probability or mean, and by what formula.
 
@@ -55,6 +56,7 @@ def identify_counterfactual(
         experiments: sets of observed variables that were held, each at all of their values, while all others
             were observed.
         observed: whether there is observation too, where nothing is held.
+        formula: whether the estimand is simplified.
 
     Returns:
         A verdict. It is always given for equations of variables with values, or with each other, whatever
@@ -63,8 +65,8 @@ def identify_counterfactual(
     """
     graph = diagram.latent_projection()
     words = Vocabulary({name: variable.domain for name, variable in variables.items()}, _opened(term))
-    found = _decided(graph, term, words, c_factors(graph, experiments, observed=observed))
-    estimand = None if found.estimand is None else words.tidied(found.estimand)
+    found = _decided(graph, term, words, c_factors(graph, experiments, observed=observed), formula=formula)
+    estimand = words.tidied(found.estimand) if formula and found.estimand else found.estimand
     shown, method = show_quantity(term, variables), _method(term)
     return Identification(
         shown, found.verdict, method, estimand, found.witness, _told(found.steps), found.notes
@@ -80,7 +82,7 @@ class _Found:
     notes: tuple[str, ...] = ()
 
 
-def _decided(graph: Diagram, term: Term, words: Vocabulary, q: CFactor) -> _Found:
+def _decided(graph: Diagram, term: Term, words: Vocabulary, q: CFactor, *, formula: bool) -> _Found:
     worlds = tuple(_worlds(term))
     hidden = {v.variable for v in worlds} | {h.variable for h in _held(worlds)}
     hidden -= graph.observed
@@ -89,7 +91,7 @@ def _decided(graph: Diagram, term: Term, words: Vocabulary, q: CFactor) -> _Foun
     try:
         given = [constraint(event, words) for event in term.given]
         asked = _targets(term, words)
-        derivation = Derivation(graph, q, words)
+        derivation = Derivation(graph, q, words, formula)
         asked = [
             replace(one, events=tuple(e for e in one.events if not derivation.is_certain(e, given)))
             for one in asked
@@ -98,7 +100,7 @@ def _decided(graph: Diagram, term: Term, words: Vocabulary, q: CFactor) -> _Foun
         if found is not None:
             return _Found(True, found.estimand, steps=found.steps)
         derived = _derived(derivation, asked, given)
-        simple = None if derived.estimand is None else simplify(derived.estimand, graph)
+        simple = simplify(derived.estimand, graph) if formula and derived.estimand else derived.estimand
         return replace(derived, estimand=simple)
     except Unwritable as reason:
         return _Found(None, notes=(str(reason),))
