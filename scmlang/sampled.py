@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from scmlang.answers import Answer, answer_exactly, cell, headings, table_rows, world_of
+from scmlang.answers import Answer, answer_exactly, cell, headings, question_of, table_rows, world_of
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.identify.standing import Question
 from scmlang.semantics.domains import Finite, Real
@@ -140,7 +140,7 @@ def sample_query(
     if isinstance(query, Intervention):
         return _beside(model, query, shown, units, seed, propose)
     (found,) = estimate(model, [query], units, seed, propose)
-    question = Question(model, query)
+    question = question_of(model, query)
     if not found.result.axes:
         value, error = float(found.result.array), float(found.errors)
         return _answer(shown, question, found.effective, units, seed, value=value, standard_error=error)
@@ -197,7 +197,7 @@ def _beside(
         for level, *numbers in zip(levels, *(part.reshape(-1) for part in parts), strict=True):
             rows.append((variable.name, level, *map(cell, numbers)))
     effective = min(part.effective for part in found)
-    question = Question(model, query)
+    question = question_of(model, query)
     return _answer(shown, question, effective, units, seed, columns=_BESIDE, rows=tuple(rows))
 
 
