@@ -6,13 +6,16 @@ learned model gives the levels of every label that the intervention reaches, giv
 and with the interval that the diagram and the distribution leave. Where labels were recognised, both are
 means over what they may be (:mod:`scmlang.neural.readings`).
 
-Needs a run and its answer. Guarantees that what has no finite table is left out, and that bounds which are
-too much work are None.
+Where labels have no tables to be summed, or where one without a table tells of the noise of others, the
+probability is the share of posterior draws, with its standard error, and has no bounds.
+
+Needs a run and its answer. Guarantees that bounds which are too much work are None.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache
 
@@ -21,11 +24,11 @@ from scmlang.bounded import bounded
 from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import ScmError
 from scmlang.identify.standing import standing
-from scmlang.neural.fitted import fitted
+from scmlang.neural.chances import DRAWS, estimated_chances
+from scmlang.neural.fitted import Fitted, fitted
 from scmlang.neural.query import EditAnswer, ImageAnswer, LabelChance, Level
 from scmlang.neural.readings import likeliest
 from scmlang.semantics.domains import Finite
-from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import show_value
 from scmlang.semantics.queries import read_query
 from scmlang.train.artefact import Artefact
@@ -43,34 +46,53 @@ def with_labels(answer: EditAnswer, artefact: Artefact, numbers: Mapping[str, fl
         artefact: the run.
         numbers: the intervention.
     """
-    text = fitted(artefact.model, artefact.causal_model.name).text
-    if not text:
-        return answer
-    labels = _Labels(Compilation.from_text(text).model, artefact, numbers)
+    learned = fitted(artefact.model, artefact.causal_model.name)
+    labels = _Labels(learned, artefact, numbers)
     return replace(answer, images=tuple(replace(i, labels=labels.of(i)) for i in answer.images))
 
 
 class _Labels:
-    def __init__(self, model: CausalModel, artefact: Artefact, numbers: Mapping[str, float]) -> None:
-        self.model = model
-        self.names = [variable.name for variable in model.observed]
-        held = {name: value for name, value in numbers.items() if name in self.names}
-        reached = artefact.plan.descendants(frozenset(numbers)) - set(numbers)
-        settable = len(held) == len(numbers)
-        self.reached = [name for name in self.names if name in reached] if settable else []
+    def __init__(self, learned: Fitted, artefact: Artefact, numbers: Mapping[str, float]) -> None:
+        self.artefact = artefact
+        self.numbers = numbers
+        causal = artefact.causal_model
         self.world = ", ".join(
-            f"{name}={show_value(model.variables[name].domain, value)}" for name, value in held.items()
+            f"{name}={show_value(causal.variables[name].domain, value)}" for name, value in numbers.items()
         )
+        reached = artefact.plan.descendants(frozenset(numbers)) - set(numbers)
+        self.reached = [
+            plan.name
+            for plan in artefact.plan.labels
+            if plan.name in reached and isinstance(plan.domain, Finite)
+        ]
+        self.summed: list[str] = []
+        if learned.text and self._is_told_by_tables(learned, reached):
+            self.model = Compilation.from_text(learned.text).model
+            self.names = [variable.name for variable in self.model.observed]
+            self.summed = [name for name in self.names if name in self.reached]
         self._of = cache(self._chances)
 
-    def of(self, image: ImageAnswer) -> tuple[LabelChance, ...]:
-        """The chances given the picture: the mean over the labels that it may have.
+    def _is_told_by_tables(self, learned: Fitted, reached: Set[str]) -> bool:
+        """Whether what has no table neither is held nor tells of noise that what responds shares with it.
 
-        Of these the likeliest are asked, :data:`CONFIGURATIONS` or less. The chances are relative to their
-        mass; the bounds leave the mass of the others open.
+        Given all labels, noise of a c-component depends on its members and their causes alone.
         """
-        if not self.reached:
-            return ()
+        gone = learned.left_out.keys()
+        tables = reached - gone
+        beside = [set(c) for c in self.artefact.plan.components if tables & set(c)]
+        return not gone & self.numbers.keys() and not any(gone & component for component in beside)
+
+    def of(self, image: ImageAnswer) -> tuple[LabelChance, ...]:
+        """The chances given the picture: the mean over the labels that it may have."""
+        found = self._sum(image) if self.summed else ()
+        told = {chance.variable for chance in found}
+        return (*found, *self._estimate(image, [name for name in self.reached if name not in told]))
+
+    def _sum(self, image: ImageAnswer) -> tuple[LabelChance, ...]:
+        """By the tables, given the likeliest labels of the picture, :data:`CONFIGURATIONS` or less.
+
+        The chances are relative to the mass of these; the bounds leave the mass of the others open.
+        """
         read = {name: image.recognised[name] for name in self.names if name in image.recognised}
         cases = likeliest(read, MASS, CONFIGURATIONS)
         total = sum(p for p, _ in cases)
@@ -80,10 +102,26 @@ class _Labels:
             parts.append((p / total, self._of(factual)))
         return _mean(parts, min(total, 1.0))
 
+    def _estimate(self, image: ImageAnswer, names: Sequence[str]) -> Iterator[LabelChance]:
+        """By draws of the posterior, with standard errors and without bounds."""
+        if not names:
+            return
+        causal = self.artefact.causal_model
+        given = ", ".join(f"{name}={level}" for name, level in image.factual.items())
+        shares = estimated_chances(self.artefact.model, image, self.numbers, names)
+        for name, chances in shares.items():
+            domain = causal.variables[name].domain
+            levels = domain.levels if isinstance(domain, Finite) else ()
+            for level, p in zip(levels, chances.tolist(), strict=True):
+                event = read_query(f"P({name}[{self.world}]={level} | {given})", causal)
+                error = math.sqrt(p * (1 - p) / DRAWS)
+                identifiable = standing(causal, event).identifiable
+                yield LabelChance(name, level, p, None, identifiable, error)
+
     def _chances(self, factual: tuple[tuple[str, Level], ...]) -> tuple[LabelChance, ...]:
         given = ", ".join(f"{name}={level}" for name, level in factual)
         found: list[LabelChance] = []
-        for name in self.reached:
+        for name in self.summed:
             query = f"P({name}[{self.world}] | {given})"
             try:
                 chances = [record["p"] for record in answer_exactly(self.model, query).table]

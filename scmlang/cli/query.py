@@ -52,7 +52,8 @@ def query(
     guidance: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=SCALE", help="How hard a changed label is pressed; the recipe's by default."
+            metavar="NAME=SCALE",
+            help="How hard a changed label is pressed; as calibrated by default, else the recipe's.",
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the grid goes.")] = Path("query.png"),
@@ -173,7 +174,9 @@ def _print_labels(answer: EditAnswer) -> None:
                 file = clean(Path(image.file).name)
                 known = {True: "yes", False: "no", None: "undecided"}[chance.identifiable]
                 level = f"{chance.variable}={chance.level}"
-                rows.append((file, level, show_number(chance.p, 3), low, high, known))
+                error = chance.standard_error
+                p = show_number(chance.p, 3) + ("" if error is None else f" ± {show_number(error, 2)}")
+                rows.append((file, level, p, low, high, known))
     if rows:
         title = "the labels' own chances, given the factual ones; bounds over all models that fit as well"
         headings = ("image", "drawn", "p", "low", "high", "identified")

@@ -54,6 +54,7 @@ class LabelChance:
             were not computed.
         identifiable: whether that distribution and the diagram determine the chance; None where that has not
             been decided.
+        standard_error: of ``p`` where it is a share of draws; None where it was summed.
     """
 
     variable: str
@@ -61,6 +62,7 @@ class LabelChance:
     p: float
     bounds: tuple[float, float] | None = None
     identifiable: bool | None = None
+    standard_error: float | None = None
 
 
 @dataclass(frozen=True)
