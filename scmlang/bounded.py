@@ -18,7 +18,10 @@ from scmlang.bounds.responses import Monotone
 from scmlang.bounds.sources import Sample, Source, from_model, from_table
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.build import build_diagram
+from scmlang.diagram.diagram import Diagram
 from scmlang.diagram.monotone import monotone_arrows
+from scmlang.identify.monotone import with_monotone
+from scmlang.identify.query import identify_query
 from scmlang.identify.result import Identification
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
@@ -62,7 +65,8 @@ def bounded(model: CausalModel, text: str, known: Known | None = None) -> Answer
     if isinstance(query, Edit | Intervention):
         raise ScmError([Diagnostic("E354", f"`{text}` is an action, and bounds are of numbers")])
     problem = make_problem(model, query, [held for held, _ in known.experiments])
-    _require_monotone(problem, model, known.monotone)
+    if known.monotone:
+        _require_monotone(model, build_diagram(model).latent_projection(), known.monotone)
     known = replace(known, monotone=_with_those_of(model, known.monotone))
     samples = _samples(model, problem, known)
     shown = show_quantity(query, model.variables)
@@ -90,11 +94,11 @@ def read_arrow(text: str) -> tuple[str, str]:
     return cause, effect
 
 
-def _require_monotone(problem: Problem, model: CausalModel, monotone: Monotone) -> None:
+def _require_monotone(model: CausalModel, diagram: Diagram, monotone: Monotone) -> None:
+    """That all arrows are of the diagram over the observed variables."""
     for cause, effect in monotone:
         unknown = next((name for name in (cause, effect) if name not in model.variables), None)
-        edge = effect in problem.model.parents and cause in problem.model.parents[effect]
-        if unknown is None and (edge or effect not in problem.model.variables):
+        if unknown is None and (cause, effect) in diagram.directed:
             continue
         why = f"there is no `{unknown}`" if unknown else "there is no such arrow"
         raise ScmError([Diagnostic("E355", f"`{cause} -> {effect}` cannot be monotone: {why}", model.source)])
@@ -265,23 +269,53 @@ def with_declared(
     experiments: Sequence[Sequence[str]] = (),
     monotone: Monotone = (),
 ) -> Identification:
-    """A verdict with a note where what is declared leaves one value to what is refused in general.
+    """A verdict where some arrows are monotone, beside those that the model declares so.
 
-    Identification is for every number of levels and any mechanisms. Some queries have one value for the
-    levels at hand and where some arrows are monotone, as PNS has it. That is :func:`settles`, so it is tried
+    A query may be proved identifiable by them (:mod:`scmlang.identify.monotone`). Where it is not, a note says
+    whether the bounds are a point all the same, for the declared levels. That is :func:`settles`, so it is tried
     and not proved, on small models.
 
     Raises:
-        ScmError: E355 for a monotone arrow that the model does not have.
+        ScmError: E355 for a monotone arrow that the diagram over the observed variables does not have.
     """
     query = read_query(text, model)
+    diagram = build_diagram(model).latent_projection()
+    _require_monotone(model, diagram, monotone)
     if found.identifiable or isinstance(query, Edit | Intervention):
         return found
+    if monotone:
+        found = _by_monotonicity(found, model, diagram, query, experiments, monotone)
+    return found if found.identifiable else _with_note(found, model, query, experiments, monotone)
+
+
+def _by_monotonicity(
+    found: Identification,
+    model: CausalModel,
+    diagram: Diagram,
+    query: Quantity,
+    experiments: Sequence[Sequence[str]],
+    monotone: Monotone,
+) -> Identification:
+    held = [frozenset(names) for names in experiments]
+    arrows = _with_those_of(model, monotone)
+
+    def decide(quantity: Quantity) -> Identification:
+        return identify_query(diagram, quantity, model.variables, held)
+
+    return with_monotone(found, diagram, query, model.variables, arrows, decide)
+
+
+def _with_note(
+    found: Identification,
+    model: CausalModel,
+    query: Quantity,
+    experiments: Sequence[Sequence[str]],
+    monotone: Monotone,
+) -> Identification:
     try:
         problem = make_problem(model, query, experiments)
     except ScmError:  # not all of it is finite
         return found
-    _require_monotone(problem, model, monotone)
     if math.prod(problem.shape) > _MOST_CELLS:
         return found
     try:

@@ -166,13 +166,28 @@ def test_usage(run: Run, words: list[str]) -> None:
 BINARY = "X, Y: binary\nX -> Y"
 
 
-def test_what_the_file_declares_may_leave_one_value(run: Run) -> None:
-    """PNS is P(Y=1 | X=1) - P(Y=1 | X=0) where Y never falls as X rises, and an interval elsewhere."""
-    monotone = run("identify", "--model", BINARY, "PNS(X, Y)", "--monotone", "X -> Y")
-    assert "not identifiable, by ID*" in monotone.stdout
-    assert "the arrows that are monotone the bounds are a point" in monotone.stdout
-    assert "are a point" not in run("identify", "--model", BINARY, "PNS(X, Y)").stdout
-    assert "are a point" not in run("identify", "--model", "X -> Y", "PNS(X, Y)").stdout
+@pytest.mark.parametrize("words", [["--monotone", "X -> Y"], []])
+def test_what_is_monotone_may_identify(run: Run, words: list[str]) -> None:
+    """PNS is P(Y=1 | X=1) - P(Y=1 | X=0) where Y never falls as X rises (Tian and Pearl, 2000)."""
+    text = BINARY if words else f"{BINARY}; monotone X -> Y"
+    done = run("identify", "--model", text, "PNS(X, Y)", *words)
+    assert done.stdout == (
+        "PNS(X, Y) = P(Y=1 | X=1) - P(Y=1 | X=0)\n"
+        "identifiable, by monotonicity + back-door\n"
+        "note: it is identifiable because `X -> Y` is monotone, not in general\n"
+    )
+    confounded = run("identify", "--model", f"{text}; X <-> Y", "PNS(X, Y)", *words)
+    assert "not decided, by ID*" in confounded.stdout
+    assert "are a point" not in confounded.stdout
+    assert "not identifiable, by ID*" in run("identify", "--model", BINARY, "PNS(X, Y)").stdout
+
+
+def test_what_is_only_tried_is_not_decided(run: Run) -> None:
+    """It is P(Y[X=1, M[X=0]]=1) - P(Y[X=0]=1); the rules do not compare nested responses."""
+    text = "X, M, Y: binary; X -> M -> Y; X -> Y; monotone X -> {M, Y}; monotone M -> Y"
+    done = run("identify", "--model", text, "P(Y[X=1, M[X=0]]=1, Y[X=0]=0)")
+    assert "not decided, by ctf-ID" in done.stdout
+    assert "the arrows that are monotone the bounds are a point" in done.stdout
 
 
 def test_a_monotone_arrow_that_is_not_there(run: Run) -> None:
