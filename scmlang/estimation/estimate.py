@@ -13,6 +13,7 @@ import numpy as np
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
+from scmlang.estimation.coarse import coarse
 from scmlang.estimation.forms import Form, recognise
 from scmlang.estimation.learners import Learners
 from scmlang.estimation.plug_in import plug_in
@@ -91,7 +92,8 @@ def estimate(
         ScmError: E333 to E337, for what the data or the estimator cannot tell.
     """
     chosen = options or Options()
-    sample = None if any(columns(node)) else Sources.of(data).samples.get(OBSERVED)
+    data = coarse(node, data)
+    sample = None if any(columns(node)) else data.samples.get(OBSERVED)
     counted = sample is None or all(name in sample.levels for name in variables(node))
     if chosen.method is Method.plug_in or (chosen.method is Method.auto and counted):
         return plug_in(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.estimation.forms import Outcome
 from scmlang.estimation.learners import Learners, Predict
 from scmlang.estimation.sample import Sample
-from scmlang.identify.estimand import At
+from scmlang.identify.estimand import At, levels_of
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.bool_]
@@ -29,7 +30,8 @@ class Nuisances:
         """Where some variables are at fixed values."""
         found = np.ones(self.sample.rows, np.bool_)
         for at in events:
-            found &= self.sample.column(at.variable).codes == self.sample.index(at)
+            levels = levels_of(at, partial(self.sample.numbers, at.variable), self.sample.index)
+            found &= np.isin(self.sample.column(at.variable).codes, levels)
         return found
 
     def target(self, outcome: Outcome) -> Array:

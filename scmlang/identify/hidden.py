@@ -12,7 +12,7 @@ from typing import Any
 from scmlang.diagram.bitgraph import BitGraph, bits
 from scmlang.identify.result import Identification, Region
 from scmlang.identify.sums import is_mean_of_sum, sum_of_means
-from scmlang.identify.terms import OneWorld, Term, one_world
+from scmlang.identify.terms import OneWorld, Term, mentioned, one_world, opened
 from scmlang.semantics.model import CausalModel, Role
 from scmlang.semantics.quantities import (
     Arithmetic,
@@ -99,7 +99,9 @@ def seen(quantity: Quantity, model: CausalModel) -> Seen:
 def _decided(term: Term, model: CausalModel) -> tuple[Term, Identification | None]:
     """The term without what is let go, and the verdict where something hidden is left."""
     method, shown = METHOD, show_quantity(term, model.variables)
-    plain = one_world(term, model.variables, frozenset(model.variables))
+    events = opened(term, model.variables)
+    simple = term if events is None else events.term
+    plain = one_world(simple, model.variables, frozenset(model.variables))
     if plain is None:
         here = unseen(hidden_names(all_names(term), model), model)
         return term, Identification(shown, None, method, witness=here, notes=(here.text,))
@@ -145,16 +147,7 @@ def terms(node: Quantity | Event) -> Iterator[Term]:
 def all_names(term: Term) -> Iterator[str]:
     """The variables of a term, those in subscripts included."""
     for node in counterfactuals(term):
-        yield from _named(node)
-
-
-def _named(node: Counterfactual) -> Iterator[str]:
-    """The variable, and those in its subscript."""
-    yield node.variable
-    for held in node.world:
-        yield held.variable
-        if isinstance(held.value, Counterfactual):
-            yield from _named(held.value)
+        yield from mentioned(node)
 
 
 def _with_terms(node: Quantity, change: Callable[[Term], Term]) -> Quantity:

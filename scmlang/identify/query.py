@@ -22,11 +22,13 @@ from scmlang.identify.result import PARTS, UNWRITTEN, Identification, Step
 from scmlang.identify.sums import Weights, is_mean_of_sum, weighted_sum
 from scmlang.identify.terms import (
     OneWorld,
+    Opened,
     Term,
     combined,
     constant,
     determining,
     one_world,
+    opened,
 )
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
@@ -174,11 +176,27 @@ class _Dispatcher:
     def _term(self, term: Term) -> Identification:
         if term not in self.found:
             plain = one_world(term, self.variables, self.diagram.observed)
-            if plain is None:
-                self.found[term] = self._any_worlds(term)
-            else:
+            events = opened(term, self.variables)
+            if plain is not None:
                 self.found[term] = self._one_world(show_quantity(term, self.variables), plain)
+            elif events is not None:
+                self.found[term] = self._of_events(term, events)
+            else:
+                self.found[term] = self._any_worlds(term)
         return self.found[term]
+
+    def _of_events(self, term: Term, events: Opened) -> Identification:
+        """From the distribution of what is compared; dividing values at random makes its refusal theirs."""
+        shown = show_quantity(term, self.variables)
+        whole = self._term(events.term)
+        estimand = None if whole.estimand is None else events.estimand(whole.estimand)
+        if estimand is not None:
+            return replace(whole, query=shown, estimand=self._readable(estimand))
+        found = self._any_worlds(term)
+        if found.identifiable is None and whole.identifiable is not None:
+            notes = (UNWRITTEN,) if whole.identifiable else whole.notes
+            return replace(whole, query=shown, estimand=None, notes=notes)
+        return found
 
     def _any_worlds(self, term: Term) -> Identification:
         found = identify_counterfactual(

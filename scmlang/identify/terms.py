@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.estimand import (
+    HOLDS,
     ONE,
     At,
     Estimand,
@@ -16,10 +17,11 @@ from scmlang.identify.estimand import (
     Value,
     free,
     marginal,
+    narrowed,
     product,
     substitute,
 )
-from scmlang.semantics.domains import Finite
+from scmlang.semantics.domains import Finite, Real, Symbolic
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
     Arithmetic,
@@ -86,6 +88,85 @@ def one_world(term: Term, variables: Mapping[str, Variable], observed: frozenset
         return None
     values = dict(_values((*events, *term.given), world, variables))
     return OneWorld(outcomes, do, given, values, of)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A probability in which each comparison of one variable is opened to all values of the variable.
+
+    Attributes:
+        term: the same, with the variable in the place of its event.
+        events: what was asked of each.
+    """
+
+    term: Probability
+    events: Mapping[str, At]
+
+    def estimand(self, whole: Estimand) -> Estimand | None:
+        """That of the events, from one of the opened term; None where it does not tell."""
+        found: Estimand | None = whole
+        for name, event in self.events.items():
+            if found is not None and event.is_event:
+                found = narrowed(found, name, event)
+            elif found is not None:
+                found = substitute(found, {name: event})
+        return found
+
+
+def opened(term: Term, variables: Mapping[str, Variable]) -> Opened | None:
+    """A probability with its events ``Y > 2`` opened; None where there is none.
+
+    Their variables stand nowhere else in it, and they are events for some of the values and not for others.
+    """
+    if not isinstance(term, Probability):
+        return None
+    names = [name for node in counterfactuals(term) for name in mentioned(node)]
+    events: dict[str, At] = {}
+    asked: list[Event | Counterfactual] = []
+    for event in term.events:
+        compared = _comparison(event, variables) if isinstance(event, Event) else None
+        if compared is not None and names.count(compared[1].variable) == 1:
+            events[compared[1].variable] = compared[1]
+            asked.append(compared[0])
+        else:
+            asked.append(event)
+    return Opened(Probability(tuple(asked), term.given), events) if events else None
+
+
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
+
+
+def _comparison(event: Event, variables: Mapping[str, Variable]) -> tuple[Counterfactual, At] | None:
+    """The variable that an event compares with a number, and the comparison; None for another event."""
+    match event:
+        case Event(relation, Counterfactual() as node, Constant(value)) if relation in _FLIPPED:
+            pass
+        case Event(other, Constant(value), Counterfactual() as node) if other in _FLIPPED:
+            relation = _FLIPPED[other]
+        case _:
+            return None
+    at = At(node.variable, value, relation)
+    domain = variables[node.variable].domain
+    if isinstance(domain, Finite) and not isinstance(value, str):
+        values = range(domain.offset, domain.offset + domain.size)
+        levels = [level for level in values if HOLDS[relation](level, value)]
+        if not 0 < len(levels) < domain.size:
+            return None
+        known = domain.value(value) if isinstance(value, int) else None
+        at = at if known is None else replace(_at(variables[node.variable], value), relation=relation)
+        return node, at if len(levels) > 1 else _at(variables[node.variable], levels[0])
+    order = relation != "!=" and not isinstance(value, str)
+    fits = isinstance(domain, Symbolic) and (order or relation == "!=")
+    return (node, at) if fits or (isinstance(domain, Real) and order) else None
+
+
+def mentioned(node: Counterfactual) -> Iterator[str]:
+    """The variable, and those in its subscript."""
+    yield node.variable
+    for held in node.world:
+        yield held.variable
+        if isinstance(held.value, Counterfactual):
+            yield from mentioned(held.value)
 
 
 def determining(term: Term, observed: frozenset[str]) -> OneWorld | None:

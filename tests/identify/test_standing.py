@@ -55,7 +55,7 @@ def rests(text: str, query: str) -> Standing:
         (FRONT, "P(Y=1 | do(X=1))", True, "front-door"),
         (FRONT, "ATE(X, Y) ** 2", True, "front-door"),
         (FRONT, "P(Y=1 | do(X=1)) / P(Y=1)", True, "front-door"),
-        (FRONT, "P(Y > 0 | do(X=1))", True, "ID"),
+        (FRONT, "P(Y > 0 | do(X=1))", True, "front-door"),
         (FRONT, "ETT(X, Y)", True, "IDC*"),
         (FRONT, "PNS(X, Y)", False, "ID*"),
         (FRONT, "do(X=1)", True, "ID"),

@@ -8,6 +8,7 @@ equal to in the positive distributions of its diagram.
 
 from scmlang.identify.estimand.canonical import arranged, same
 from scmlang.identify.estimand.evaluate import BATCH, Distributions, Table, evaluate
+from scmlang.identify.estimand.events import HOLDS, levels_of, narrowed
 from scmlang.identify.estimand.nodes import (
     ONE,
     At,
@@ -35,6 +36,7 @@ from scmlang.identify.estimand.text import ASCII, LATEX, UNICODE, Notation, show
 __all__ = [
     "ASCII",
     "BATCH",
+    "HOLDS",
     "LATEX",
     "ONE",
     "UNICODE",
@@ -56,7 +58,9 @@ __all__ = [
     "factorised",
     "free",
     "leaves",
+    "levels_of",
     "marginal",
+    "narrowed",
     "parse",
     "product",
     "same",

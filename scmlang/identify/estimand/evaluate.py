@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from scmlang.identify.estimand.events import levels_of
 from scmlang.identify.estimand.nodes import (
     At,
     Conditional,
@@ -138,9 +139,15 @@ class Evaluator:
         axes = tuple(range(len(batch), len(batch) + len(node.of)))
         if node.given or node.do:
             array = self.shares(node, array, array.sum(axis=axes, keepdims=True))
-        index = tuple(self.distributions.index(t) if isinstance(t, At) else slice(None) for t in terms)
+        for axis, term in reversed(list(enumerate(terms, len(batch)))):
+            if isinstance(term, At):
+                array = array.take(self._levels(term), axis=axis).sum(axis=axis)
         kept = (t for t in terms if isinstance(t, str))
-        return Table((*batch, *kept), np.asarray(array[(*(slice(None) for _ in batch), *index)]))
+        return Table((*batch, *kept), np.asarray(array))
+
+    def _levels(self, at: At) -> list[int]:
+        known = self.distributions
+        return levels_of(at, lambda: known.values(at.variable), known.index)
 
     def _sum(self, over: Iterable[str], factors: list[Table]) -> Table:
         """Σ over symbols of a product, each sum taken over the factors that have the symbol alone."""

@@ -14,10 +14,20 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class At:
-    """A variable at a fixed value: a number, a level's name, or a symbol of a bare diagram."""
+    """A variable at a fixed value: a number, a level's name, or a symbol of a bare diagram.
+
+    With another ``relation`` it is an event, such as ``Y > 2``, and stands among the outcomes of a
+    :class:`Conditional` only: a condition that leaves several values separates nothing.
+    """
 
     variable: str
     value: int | float | str
+    relation: str = "="
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is about several values."""
+        return self.relation != "="
 
 
 Term = str | At

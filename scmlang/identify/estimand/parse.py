@@ -8,7 +8,8 @@
             | "[" sum "]" "/" "[" sum "]" | "(" sum ")"
             | "P(" terms ["|" conditions] ")" | "P_{" terms "}(" … ")" | "E(" variable ["|" conditions] ")"
             | symbol                                            the number that it stands for
-    term of a distribution : symbol | variable "=" value; a condition is one, or "do(" terms ")"
+    term of a distribution : symbol | variable "=" value; a condition is one, or "do(" terms ")";
+                             an outcome may be an event, variable ("<" | "<=" | ">" | ">=" | "!=") value
 """
 
 from __future__ import annotations
@@ -39,9 +40,11 @@ _TOKEN = re.compile(
       | (?P<function>P_\{|P\(|E\(|do\()
       | (?P<symbol>[A-Za-z][A-Za-z0-9_]*'*)
       | (?P<number>[0-9]+/[1-9][0-9]*|[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,3})?)
+      | (?P<relation><=|>=|!=|[<>≤≥≠])
       | (?P<sign>[-+*·=|,(){}\[\]/])""",
     re.VERBOSE,
 )
+_RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}
 _SPACE = re.compile(r"\s*")
 Token = tuple[str, str, Span]
 
@@ -131,7 +134,7 @@ class _Reader:
             for sign in ("}", "("):
                 self._expect(sign)
         start = self._span
-        of = self._terms()
+        of = self._terms(events=True)
         given: list[Term] = []
         if self._takes("|"):
             self._conditions(given, do)
@@ -152,25 +155,30 @@ class _Reader:
             if not self._takes(","):
                 return
 
-    def _terms(self) -> list[Term]:
-        found = [self._condition()]
+    def _terms(self, *, events: bool = False) -> list[Term]:
+        found = [self._condition(events=events)]
         while self._takes(","):
-            found.append(self._condition())
+            found.append(self._condition(events=events))
         return found
 
-    def _condition(self) -> Term:
+    def _condition(self, *, events: bool = False) -> Term:
         symbol = self._symbol()
-        if not self._takes("="):
+        if self._kind == "relation" and not events:
+            raise self._problem("what is given or held has one value, `=`")
+        relation = self._take() if self._kind == "relation" or self._text == "=" else None
+        if relation is None:
             return symbol
+        relation = _RELATIONS.get(relation, relation)
         if symbol.endswith("'"):
             raise self._problem("a value is that of a variable, not of a primed symbol")
         sign = -1 if self._takes("-") else 1
         if self._kind == "number":
             number = Fraction(self._take())
-            return At(symbol, sign * (int(number) if number.denominator == 1 else float(number)))
+            value = int(number) if number.denominator == 1 else float(number)
+            return At(symbol, sign * value, relation)
         if sign < 0:
             raise self._problem("here a number stands")
-        return At(symbol, self._symbol())
+        return At(symbol, self._symbol(), relation)
 
     def _symbols(self) -> tuple[str, ...]:
         found = [self._symbol()]

@@ -19,6 +19,7 @@ from scmlang.diagram.diagram import Diagram
 from scmlang.diagram.separation import m_separated
 from scmlang.identify.estimand.canonical import Order, arranged, key
 from scmlang.identify.estimand.nodes import (
+    At,
     Conditional,
     Estimand,
     Linear,
@@ -82,8 +83,10 @@ class _Simplifier:
     def factorised(self, node: Estimand) -> Estimand:
         match node:
             case Conditional(of, given, do):
-                listed = sorted(of, key=lambda term: self.order[variable_of(term)])
-                chain = (Conditional((t,), (*listed[:i], *given), do) for i, t in enumerate(listed))
+                events = tuple(t for t in of if _is_event(t))
+                listed = sorted(set(of).difference(events), key=lambda term: self.order[variable_of(term)])
+                chain = [Conditional((t,), (*listed[:i], *given), do) for i, t in enumerate(listed)]
+                chain += [Conditional(events, (*listed, *given), do)] if events else []
                 return product([self._without_irrelevant(factor) for factor in chain])
             case Product(factors):
                 return product([self.factorised(f) for f in factors])
@@ -153,7 +156,7 @@ class _Simplifier:
         missing = set(above.given) - set(below.given)
         if set(above.do) != set(below.do) or not set(below.of) < set(above.of):
             return None
-        if not set(below.given) <= set(above.given):
+        if not set(below.given) <= set(above.given) or any(map(_is_event, below.of)):
             return None
         if missing and not self._separated(below.of, missing, below.given, below.do):
             return None
@@ -237,6 +240,10 @@ def _chain(factors: Sequence[Conditional]) -> list[Conditional] | None:
         found += ready
         waiting = [f for f in waiting if f not in ready]
     return found
+
+
+def _is_event(term: Term) -> bool:
+    return isinstance(term, At) and term.is_event
 
 
 def _one_value_each(terms: Sequence[Term]) -> bool:

@@ -34,9 +34,17 @@ class Notation:
     quotient: str
     brackets: tuple[str, str]
     latex: bool = False
+    relations: tuple[tuple[str, str], ...] = ()
 
 
-UNICODE = Notation("Σ_{{{}}}", " | ", "do({})", "[{}] / [{}]", ("(", ")"))
+UNICODE = Notation(
+    "Σ_{{{}}}",
+    " | ",
+    "do({})",
+    "[{}] / [{}]",
+    ("(", ")"),
+    relations=(("<=", "≤"), (">=", "≥"), ("!=", "≠")),
+)
 ASCII = Notation("sum_{{{}}}", " | ", "do({})", "[{}] / [{}]", ("(", ")"))
 LATEX = Notation(
     r"\sum_{{{}}}",
@@ -45,6 +53,7 @@ LATEX = Notation(
     r"\frac{{{}}}{{{}}}",
     (r"\left(", r"\right)"),
     latex=True,
+    relations=(("<=", r"\le"), (">=", r"\ge"), ("!=", r"\ne")),
 )
 
 
@@ -130,7 +139,9 @@ class _Writer:
 
     def _term(self, term: Term, names: Names) -> str:
         if isinstance(term, At):
-            return f"{self._name(term.variable)}={self._name(str(term.value))}"
+            sign = dict(self.notation.relations).get(term.relation, term.relation)
+            sign = f" {sign} " if term.is_event else sign
+            return f"{self._name(term.variable)}{sign}{self._name(str(term.value))}"
         shown = names[term]
         variable = variable_of(shown)
         return self._name(variable) + shown[len(variable) :]

@@ -50,6 +50,9 @@ def test_the_front_door_in_every_notation() -> None:
     [
         (Conditional((At("Y", 1),), (At("X", "green"),)), "P(Y=1 | X=green)", None),
         (Conditional(("Y",), ("X",), ("Z'",)), "P(Y | do(Z'), X)", None),
+        (Conditional((At("Y", 2.5, ">"),), ("X",)), "P(Y > 2.5 | X)", r"P(Y > 2.5 \mid X)"),
+        (Conditional((At("Y", -2, "<="), "W")), "P(Y ≤ -2, W)", r"P(Y \le -2, W)"),
+        (Conditional((At("Y", "green", "!="),)), "P(Y ≠ green)", None),
         (Conditional(("Y",), (), ("Z",)), "P(Y | do(Z))", r"P(Y \mid \operatorname{do}(Z))"),
         (Mean("Y", (At("X", -1),)), "E(Y | X=-1)", None),
         (Marginal(("Y",), Product((Value("Y"), Conditional(("Y",))))), "Σ_{Y} Y P(Y)", None),
