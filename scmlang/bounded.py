@@ -271,9 +271,9 @@ def with_declared(
 ) -> Identification:
     """A verdict where some arrows are monotone, beside those that the model declares so.
 
-    A query may be proved identifiable by them (:mod:`scmlang.identify.monotone`). Where it is not, a note says
-    whether the bounds are a point all the same, for the declared levels. That is :func:`settles`, so it is tried
-    and not proved, on small models.
+    A query may be proved identifiable by them (:mod:`scmlang.identify.monotone`). Where it is not, a note
+    says whether the bounds are a point all the same, for the declared levels. That is :func:`settles`, so it
+    is tried and not proved, on small models.
 
     Raises:
         ScmError: E355 for a monotone arrow that the diagram over the observed variables does not have.
