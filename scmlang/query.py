@@ -41,7 +41,7 @@ class QueryOptions:
         samples: posterior draws per image, at least 1.
         seed: of every random draw.
         steps: sampling steps; None means the recipe's.
-        guidance: scale by variable, as typed, instead of the recipe's.
+        guidance: scale by variable, as typed, instead of the run's.
         sampler: that the edit inverts; None means the recipe's.
     """
 
@@ -85,8 +85,8 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
 
 
 def _guidance(artefact: Artefact, options: QueryOptions) -> dict[str, float]:
-    """The recipe's guidance, each scale replaced where the options give another."""
-    scales = dict(artefact.recipe.diffusion.guidance)
+    """The run's guidance, each scale replaced where the options give another."""
+    scales = dict(artefact.guidance)
     parents = artefact.plan.image.parents if artefact.plan.image else ()
     for name, text in options.guidance.items():
         if name not in parents:

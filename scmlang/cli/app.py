@@ -23,6 +23,7 @@ COMMANDS = {
     "graph": "Draw a model's diagram.",
     "sample": "Sample a fully specified model into an image folder or a table.",
     "train": "Learn a model's unknown mechanisms from data.",
+    "calibrate": "Choose how hard a trained run's edits press each label.",
     "evaluate": "Hold a trained model against the truth its data came from.",
     "runs": "List, show and remove what was trained.",
     "query": "Answer a query: exactly by a specified model, about images by a trained run.",

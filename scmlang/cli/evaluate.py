@@ -178,7 +178,7 @@ class _Asked:
             raise typer.BadParameter(
                 f"the model was trained with {diffusion.train_timesteps} time steps", param_hint="--steps"
             )
-        edit = artefact.edit_options(*chosen, dict(diffusion.guidance), self.seed)
+        edit = artefact.edit_options(*chosen, artefact.guidance, self.seed)
         parts = frozenset(Part(each.value) for each in self.metrics if each is not Metric.edits)
         return Options(edit, self.cycles, self.few, parts)
 
@@ -208,7 +208,7 @@ class _Opened:
         from scmlang.evaluate.cells import cells, save_cells
         from scmlang.evaluate.evaluation import evaluate
 
-        with _bars() as progress:
+        with bars() as progress:
             report = evaluate(
                 self.artefact,
                 self.units,
@@ -229,7 +229,7 @@ def _evaluate(asked: _Asked, run: Run, out: Path | None, format: Format) -> None
     report = opened.evaluated(opened.folder)
     page = write_report(report, out if out is not None else opened.folder)
     if format is Format.json:
-        _print_json(report.to_json())
+        print_json(report.to_json())
         return
     from scmlang.evaluate.text import print_report
 
@@ -258,7 +258,7 @@ def _compare(asked: _Asked, runs: list[Run], out: Path, format: Format) -> None:
     comparison = compare(found, facts, asked.seed)
     page = write_comparison(comparison, out)
     if format is Format.json:
-        _print_json(comparison.to_json())
+        print_json(comparison.to_json())
         return
     print_comparison(comparison, _console())
     typer.echo(f"comparison: {page}")
@@ -278,7 +278,7 @@ def _names(runs: list[Run]) -> list[str]:
     return short if len(set(short)) == len(short) else [str(run.folder) for run in runs]
 
 
-def _print_json(body: dict[str, Any]) -> None:
+def print_json(body: dict[str, Any]) -> None:
     from scmlang.train.atomic import to_json
 
     sys.stdout.write(to_json(body).decode())
@@ -296,7 +296,7 @@ def _warn(warnings: tuple[Diagnostic, ...]) -> None:
 
 
 @contextmanager
-def _bars() -> Iterator[Callable[[str, int, int], None]]:
+def bars() -> Iterator[Callable[[str, int, int], None]]:
     """One progress bar per stage on a terminal, nothing elsewhere."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

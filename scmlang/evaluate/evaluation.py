@@ -119,9 +119,9 @@ def evaluate(
     parents = _image_parents(model)
     if not acts:
         acts = default_acts(subject.causal_model, parents, truth.sample(MARGINAL, seed))
-    steps = _Counter("training the judge", options.judge.steps, progress)
+    steps = Counter("training the judge", options.judge.steps, progress)
     judge = obtain_judge(truth, parents, options.judge, folder, steps)
-    images = _Counter("editing images", len(units) * (1 + len(acts)), progress)
+    images = Counter("editing images", len(units) * (1 + len(acts)), progress)
     settings = [act.settings for act in acts]
     answers = answer(model, units.split.images, units.split.columns, settings, options.edit, images)
     worlds = [_world(units, judge, act, answers, i) for i, act in enumerate(acts)]
@@ -174,7 +174,7 @@ class _Evaluation:
 
     def composition(self) -> tuple[Composition, ...]:
         few = min(self.options.few, len(self.units))
-        done = _Counter("repeating", few * (self.options.cycles - 1), self.progress)
+        done = Counter("repeating", few * (self.options.cycles - 1), self.progress)
         split, edit = self.units.split, self.options.edit
         cycles, first = self.options.cycles, self.answers.reconstruction
         return composition(self.subject.model, split, first, cycles, few, edit, done)
@@ -183,7 +183,7 @@ class _Evaluation:
         few = min(self.options.few, len(self.units))
         changed = [(world, altered(self.units, world.act)) for world in self.worlds]
         total = 2 * sum(min(few, int(rows.sum())) for _, rows in changed)
-        done = _Counter("undoing", total, self.progress)
+        done = Counter("undoing", total, self.progress)
         return reversibility(self.subject.model, self.units.split, changed, few, self.options.edit, done)
 
     def probes(self) -> tuple[Probe, ...]:
@@ -228,7 +228,7 @@ class _Evaluation:
         return tuple(found)
 
 
-class _Counter:
+class Counter:
     """Adds up the work of a stage and reports it."""
 
     def __init__(self, stage: str, total: int, progress: Progress) -> None:

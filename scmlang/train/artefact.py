@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.mechanisms.build import build_model
@@ -14,6 +14,7 @@ from scmlang.neural.plan import NeuralPlan
 from scmlang.neural.samplers import SAMPLERS
 from scmlang.semantics.errors import listing, suggestion
 from scmlang.semantics.model import CausalModel
+from scmlang.train.calibration import load_calibration
 from scmlang.train.checkpoint import load_latest
 from scmlang.train.recipe import Recipe
 from scmlang.train.runs import Run
@@ -30,7 +31,8 @@ class Artefact:
         plan: what was built.
         model: the neural causal model with its averaged weights, in evaluation mode, on the CPU.
         step: the optimiser steps it was trained for.
-        warnings: about damaged checkpoints that were passed over.
+        warnings: about damaged checkpoints that were passed over, and a calibration of other weights.
+        calibrated: guidance scales that were calibrated for these weights.
     """
 
     run: Run
@@ -39,10 +41,16 @@ class Artefact:
     model: NeuralCausalModel
     step: int
     warnings: tuple[Diagnostic, ...] = ()
+    calibrated: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def recipe(self) -> Recipe:
         return self.run.record.recipe
+
+    @property
+    def guidance(self) -> dict[str, float]:
+        """The scales that edits use: those that were calibrated, else the recipe's."""
+        return {**self.recipe.diffusion.guidance, **self.calibrated}
 
     @property
     def has_sampler(self) -> bool:
@@ -90,7 +98,8 @@ def restore(run: Run, plan: NeuralPlan, causal_model: CausalModel) -> Artefact:
     """The newest whole checkpoint of a run as a model.
 
     Raises:
-        ScmError: E196 when there is no whole checkpoint, E182 when its tensors do not fit the model.
+        ScmError: E196 when there is no whole checkpoint, E182 when its tensors do not fit the model, E225
+            when its calibration is damaged.
     """
     checkpoint = load_latest(run, only=("model",))
     model = build_model(plan, neural_settings(run.record.recipe, plan))
@@ -100,7 +109,18 @@ def restore(run: Run, plan: NeuralPlan, causal_model: CausalModel) -> Artefact:
         message = f"the checkpoint `{checkpoint.folder}` does not fit the run's own model: {_detail(error)}"
         helps = ("it was written by another version; train again, or use that version",)
         raise ScmError([Diagnostic("E182", message, helps=helps)]) from None
-    return Artefact(run, causal_model, plan, model.eval(), checkpoint.step, checkpoint.warnings)
+    scales, stale = _calibrated(run, checkpoint.step)
+    warnings = (*checkpoint.warnings, *stale)
+    return Artefact(run, causal_model, plan, model.eval(), checkpoint.step, warnings, scales)
+
+
+def _calibrated(run: Run, step: int) -> tuple[Mapping[str, float], tuple[Diagnostic, ...]]:
+    """The scales that were calibrated at a step, or a warning that it was another."""
+    found = load_calibration(run)
+    if found is None or found.step == step:
+        return ({} if found is None else found.scales), ()
+    message = f"the run's guidance was calibrated at step {found.step} and its weights are of step {step}"
+    return {}, (Diagnostic("W225", message, helps=("calibrate it again: scmlang calibrate",)),)
 
 
 def _detail(error: Exception) -> str:

@@ -35,5 +35,8 @@ CODES: dict[str, str] = {
     "E217": "a sampler that an edit cannot use",
     "E218": "no generator of that name",
     "E219": "settings that make no generator",
+    "E225": "a calibration that cannot be read",
+    "E226": "a calibration that cannot be written",
+    "W225": "a calibration of other weights",
     "W190": "a checkpoint is damaged and was passed over",
 }

@@ -9,6 +9,7 @@
         checkpoints/
             step_00001000/   see scmlang.train.checkpoint
         latest.json          which checkpoint is the newest, for other programs
+        calibration.json     the scales that `calibrate` found for guidance
         diverged.json        the step, the rows and the terms of a loss that was not finite
 
 A folder is claimed by ``mkdir``, which only one process can win, so trainings that start at the same
@@ -97,6 +98,10 @@ class Run:
     @property
     def latest(self) -> Path:
         return self.folder / "latest.json"
+
+    @property
+    def calibration(self) -> Path:
+        return self.folder / "calibration.json"
 
 
 def create_run(runs: Path, model: CausalModel, recipe: Recipe, data: Path) -> Run:

@@ -12,8 +12,8 @@ import torch
 from diffusers import DPMSolverMultistepScheduler
 from torch import Tensor
 
-from scmlang.neural.image import Condition
-from scmlang.neural.inversion import INVERSIONS, INVERTED
+from scmlang.neural.image import Condition, Fidelity
+from scmlang.neural.inversion import FIDELITY, INVERSIONS, INVERTED
 from scmlang.neural.paths import PATHS
 from scmlang.neural.predictions import PREDICTIONS
 from scmlang.neural.samplers import SAMPLERS, Estimates, sample
@@ -162,4 +162,5 @@ def test_recipes_may_name_what_there_is() -> None:
     }.items():
         assert set(get_args(fields[key].annotation)) == set(known)
     assert set(INVERTED) < set(SAMPLERS)
-    assert set(INVERTED.values()) == set(INVERSIONS)
+    assert set(INVERTED.values()) == {name for name in FIDELITY if FIDELITY[name] is not Fidelity.FRESH}
+    assert set(FIDELITY) == set(INVERSIONS)
