@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from scmlang.diagnostics.base import Diagnostic, Severity
-from scmlang.diagnostics.width import clean, columns, shown, width
+from scmlang.diagnostics.width import clean, columns, shown
 from scmlang.source import Source, Span
 
 _LONGEST = 160  # columns of a source line before it is cut around its underline
@@ -96,19 +96,19 @@ class _Page:
 
     def _line(self, source: Source, number: int) -> Iterator[str]:
         marks = sorted((m for m in self.marks if m.line == number), key=lambda m: (m.start, not m.primary))
-        cells = shown(source.line(number))
-        cut = _Cut.around(cells, marks)
+        text = source.line(number)
+        cut = _Cut.around(len(text), marks)
+        cells = shown(text[cut.start : cut.end])
         yield self._paint(f" {number:>{self.gutter}} |", _BLUE) + _space(cut.text(cells))
         for mark in marks:
             yield self._bar() + " " + self._underline(cells, mark, cut)
 
     def _underline(self, cells: list[str], mark: _Mark, cut: _Cut) -> str:
-        before, length = columns(cells, mark.start, mark.end)
-        offset = width("".join(cells[: cut.start])) - (3 if cut.start else 0)
-        length = min(length, _LONGEST)
+        before, length = columns(cells, *(min(end, cut.end) - cut.start for end in (mark.start, mark.end)))
+        before += len(cut.before)
         line = ("^" if mark.primary else "-") * length + (f" {clean(mark.text)}" if mark.text else "")
         tint = _COLOUR[self.diagnostic.severity] if mark.primary else _BLUE
-        return " " * (before - offset) + self._paint(line, tint)
+        return " " * before + self._paint(line, tint)
 
     def _bar(self) -> str:
         return self._paint(" " * self.gutter + "  |", _BLUE)
@@ -123,22 +123,25 @@ class _Page:
 
 @dataclass(frozen=True)
 class _Cut:
-    """The characters of a long line that are shown."""
+    """The characters of a long line that are shown; a file may have one of megabytes."""
 
     start: int
     end: int
     whole: int
 
     @classmethod
-    def around(cls, cells: list[str], marks: list[_Mark]) -> _Cut:
-        if len(cells) <= _LONGEST:
-            return cls(0, len(cells), len(cells))
+    def around(cls, length: int, marks: list[_Mark]) -> _Cut:
+        if length <= _LONGEST:
+            return cls(0, length, length)
         start = max(0, min(mark.start for mark in marks) - _LONGEST // 4)
-        return cls(start, min(len(cells), start + _LONGEST), len(cells))
+        return cls(start, min(length, start + _LONGEST), length)
+
+    @property
+    def before(self) -> str:
+        return "..." if self.start else ""
 
     def text(self, cells: list[str]) -> str:
-        before = "..." if self.start else ""
-        return before + "".join(cells[self.start : self.end]) + ("..." if self.end < self.whole else "")
+        return self.before + "".join(cells) + ("..." if self.end < self.whole else "")
 
 
 def _marks(diagnostic: Diagnostic) -> Iterator[_Mark]:
