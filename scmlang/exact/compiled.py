@@ -9,6 +9,7 @@ from threading import Lock
 from scmlang.exact.numbers import FLOATS, RATIONALS
 from scmlang.exact.shapes import Shape, Term
 from scmlang.exact.sums import Sums
+from scmlang.exact.tables import Tables
 from scmlang.semantics.model import CausalModel
 
 _MODELS, _SHAPES = 4, 16
@@ -52,6 +53,7 @@ class _Shapes:
         self.model = model
         self.exact = exact
         self.cells = cells
+        self.tables = Tables(model)
         self.lock = Lock()
         self.known: OrderedDict[Term, Sums] = OrderedDict()
 
@@ -61,7 +63,7 @@ class _Shapes:
             if found is not None:
                 self.known.move_to_end(shape.term)
                 return found
-        made = Sums(self.model, shape, RATIONALS if self.exact else FLOATS, self.cells)
+        made = Sums(self.model, shape, RATIONALS if self.exact else FLOATS, self.tables, self.cells)
         if made.size <= _CELLS:
             with self.lock:
                 self.known[shape.term] = made

@@ -10,7 +10,7 @@ to one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from scmlang.exact.numbers import Number
 from scmlang.semantics.model import CausalModel
@@ -27,16 +27,16 @@ class Fixed:
         return str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Setting:
     """A value that an intervention holds a variable at, to be told with each question.
 
-    ``number`` tells the values of one query apart; ``value`` is that of the question it was first read for.
+    One object stands for it in all worlds of a query, so settings are compared by identity; ``value`` is that
+    of the question it was first read for.
     """
 
     variable: str
-    number: int
-    value: int = field(compare=False)
+    value: int
 
     def __str__(self) -> str:
         return str(self.value)
@@ -50,7 +50,7 @@ class Instance:
     """
 
     variable: str
-    world: tuple[tuple[str, Place], ...] = ()
+    world: _Reached = ()
 
     def __str__(self) -> str:
         if not self.world:
@@ -60,6 +60,7 @@ class Instance:
 
 
 Place = Fixed | Setting | Instance
+_Reached = tuple[tuple[str, Place], ...]
 
 
 class Instances:
@@ -75,24 +76,31 @@ class Instances:
         self.settings = settings or {}
         self.parents: dict[Instance, dict[str, Place]] = {}
         self._position = {name: i for i, name in enumerate(model.topological_order)}
-        self._made: dict[tuple[str, tuple[tuple[str, Place], ...]], Instance] = {}
-        self._worlds: dict[tuple[tuple[str, Place], ...], dict[str, Place]] = {}
+        self._made: dict[_Reached, dict[str, Instance]] = {}
+        self._worlds: dict[_Reached, dict[str, Place]] = {}
 
     def place(self, variable: Counterfactual) -> Place:
         """Where the value of a counterfactual variable comes from; its ancestors are collected."""
         held = self._held(variable.world)
-        places = self._worlds.get(tuple(held.items()))
+        whole = tuple(held.items())
+        places = self._worlds.get(whole)
         if places is None:
-            places = self._worlds[tuple(held.items())] = dict(held)
-        parents_of, made = self.model.parents, self._made
+            places = self._worlds[whole] = dict(held)
+        untouched, all_held = (self._made.setdefault(world, {}) for world in ((), whole))
+        parents_of, all_parents = self.model.parents, self.parents
         touched = {name for name, place in places.items() if name in held or _world(place)}
         for name in self._ancestors(variable.variable, places):
             parents = parents_of[name]
-            world = () if touched.isdisjoint(parents) else _reaching(held, parents, places)
-            instance = made.get((name, world))
+            world, made = whole, all_held
+            if touched.isdisjoint(parents):
+                world, made = (), untouched
+            elif len(held) > 1:
+                world = _reaching(held, parents, places)
+                made = self._made.setdefault(world, {})
+            instance = made.get(name)
             if instance is None:
-                instance = made[name, world] = Instance(name, world)
-                self.parents[instance] = {parent: places[parent] for parent in parents}
+                instance = made[name] = Instance(name, world)
+                all_parents[instance] = {parent: places[parent] for parent in parents}
             places[name] = instance
             if world:
                 touched.add(name)
@@ -128,16 +136,12 @@ class Instances:
         return sorted(found, key=self._position.__getitem__)
 
 
-def _world(place: Place) -> tuple[tuple[str, Place], ...]:
+def _world(place: Place) -> _Reached:
     return place.world if isinstance(place, Instance) else ()
 
 
-def _reaching(
-    held: Mapping[str, Place], parents: Sequence[str], places: Mapping[str, Place]
-) -> tuple[tuple[str, Place], ...]:
+def _reaching(held: Mapping[str, Place], parents: Sequence[str], places: Mapping[str, Place]) -> _Reached:
     """The interventions that reach a variable by its parents, in their order."""
-    if len(held) == 1:
-        return tuple(held.items())
     found: set[str] = set()
     for parent in parents:
         if parent in held:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from scmlang.exact.factors import Factor
 from scmlang.exact.gumbel import joint_response
-from scmlang.exact.instances import Fixed, Instance, Instances, Place, Setting
-from scmlang.exact.nodes import DENSE, Nodes, Operand
+from scmlang.exact.instances import Fixed, Instance, Instances, Place
+from scmlang.exact.nodes import DENSE, Node, Nodes, Operand, levels
 from scmlang.exact.numbers import Array, Numbers
 from scmlang.exact.refusals import not_finite, too_many_worlds
-from scmlang.exact.tables import levels, tabulated
+from scmlang.exact.tables import Tables, Written
 from scmlang.exact.thresholds import intervals
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Constant, Expression, Reference
@@ -41,6 +42,7 @@ class Network(Nodes):
         model: fully specified.
         numbers: floats or rationals.
         instances: what the query needs.
+        tables: of the model.
         cells: the bound on one table.
 
     Raises:
@@ -48,13 +50,16 @@ class Network(Nodes):
             E263 for what is not rational, E264 for a Gumbel coupling across more than two worlds.
     """
 
-    def __init__(self, model: CausalModel, numbers: Numbers, instances: Instances, cells: int) -> None:
-        super().__init__(numbers, cells)
-        self.model = model
-        self.settings: dict[int, Setting] = {}
-        self._leveled: set[int] = set()  # nodes whose values are the levels of a domain
+    def __init__(
+        self, model: CausalModel, numbers: Numbers, instances: Instances, tables: Tables, cells: int
+    ) -> None:
+        super().__init__(model, numbers, cells)
+        self._tables = tables
+        self._drawn: dict[Place, int] = {}  # what has the levels of its domain, as the axes of tables do
         self._operands: dict[Place, Operand] = {}
         self._parents = instances.parents
+        for setting in instances.settings.values():
+            self._operands[setting] = self._drawn[setting] = self._setting(setting)
         worlds: dict[str, list[Instance]] = {}
         for instance in instances.ordered():
             worlds.setdefault(instance.variable, []).append(instance)
@@ -66,13 +71,6 @@ class Network(Nodes):
         found = self._operands.get(place)
         if found is not None:
             return found
-        if isinstance(place, Setting):
-            domain = self.model.variables[place.variable].domain
-            node = self._node(place, levels(domain) if isinstance(domain, Finite) else ())
-            self.settings[node] = place
-            self._leveled.add(node)
-            self._operands[place] = node
-            return node
         if isinstance(place, Fixed):
             value = place.value
             return Fixed(value if isinstance(value, Fraction) else self.numbers.constant(value))
@@ -81,6 +79,8 @@ class Network(Nodes):
     # --- equations
 
     def _add(self, name: str, together: list[Instance]) -> None:
+        if len(together) == 1 and self._written(together[0]):
+            return
         variable = self.model.variables[name]
         equation, domain = variable.equation, variable.domain
         if isinstance(equation, Assignment):
@@ -92,6 +92,27 @@ class Network(Nodes):
             self._draw(equation, domain, together)
         else:
             raise not_finite(variable, self.model)
+
+    def _written(self, instance: Instance) -> bool:
+        """Add what one world alone has of a written table, as it is; whether there is such a table."""
+        found = self._table(instance)
+        if found is None:
+            return False
+        parents, table = found
+        node = len(self.nodes)
+        self.nodes.append(Node(instance, table.node.values))
+        self._operands[instance] = self._drawn[instance] = node
+        self.factors.append(Factor((*parents, node), table.array, (node,)))
+        return True
+
+    def _table(self, instance: Instance) -> tuple[list[int], Written] | None:
+        """The written table, and the nodes on its axes; None where some have other values."""
+        table = None if self.numbers.exact else self._tables[instance.variable]
+        if table is None or table.array.size > self.cells:
+            return None
+        drawn, places = self._drawn, self._parents[instance].values()
+        parents = [drawn[place] for place in places if place in drawn]
+        return (parents, table) if len(parents) == len(places) else None
 
     def _given(self, instance: Instance) -> dict[str, Operand]:
         return {name: self.operand(place) for name, place in self._parents[instance].items()}
@@ -108,18 +129,14 @@ class Network(Nodes):
             self._monotone(together[0].variable, chances, nodes)
 
     def _variable(self, instance: Instance, domain: Finite) -> int:
-        node = self._operands[instance] = self._node(instance, levels(domain))
-        self._leveled.add(node)
+        node = self._operands[instance] = self._drawn[instance] = self._node(instance, levels(domain))
         return node
 
     def _chances(self, equation: Draw | Table, domain: Finite, instance: Instance) -> _Chances:
         """P(V | parents) for one instance, over the nodes among what it depends on."""
-        whole = None if self.numbers.exact else self._whole(instance)
-        if whole is not None:
-            sizes = [len(self.nodes[parent].values) for parent in whole]
-            table = tabulated(equation, self.model.parents[instance.variable], sizes)
-            if table is not None and table.size <= self.cells:
-                return _Chances(whole, table)
+        written = self._table(instance)
+        if written is not None:
+            return _Chances(written[0], written[1].array)
         operands = self._given(instance)
         if isinstance(equation, Draw) and self._configurations(operands.values()) > DENSE:
             equation, operands = self._arguments(equation, operands, f"{instance}, argument")
@@ -142,13 +159,6 @@ class Network(Nodes):
             used[name] = self.value(argument, operands, label)
             arguments.append(Reference(name, _NOWHERE))
         return replace(equation, arguments=tuple(arguments)), used
-
-    def _whole(self, instance: Instance) -> list[int] | None:
-        """The nodes of the parents where all have the levels of their domains, as the axes of tables do."""
-        known = self._operands
-        found = [known[p] if p in known else self.operand(p) for p in self._parents[instance].values()]
-        leveled = self._leveled  # among which no fixed value is
-        return [node for node in found if isinstance(node, int)] if leveled.issuperset(found) else None
 
     def _monotone(self, name: str, chances: list[_Chances], nodes: list[int]) -> None:
         lengths, reached = intervals([c.array for c in chances], self.numbers)

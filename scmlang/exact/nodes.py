@@ -9,16 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scmlang.exact.factors import Factor, factor
-from scmlang.exact.instances import Fixed
+from scmlang.exact.instances import Fixed, Setting
 from scmlang.exact.numbers import Array, Number, Numbers
 from scmlang.exact.refusals import too_large, undefined
+from scmlang.semantics.domains import Finite
 from scmlang.semantics.expressions import Call, Constant, Expression, Reference, references
+from scmlang.semantics.model import CausalModel
 
 DENSE = 256  # configurations up to which an expression is one table
 
@@ -37,15 +40,25 @@ class Nodes:
     """Nodes and the factors whose product is their distribution, causes first.
 
     Args:
+        model: what they are of.
         numbers: floats or rationals.
         cells: the bound on one table.
+
+    Attributes:
+        settings: by node what an intervention holds there, at a value that is told with each question.
     """
 
-    def __init__(self, numbers: Numbers, cells: int) -> None:
+    def __init__(self, model: CausalModel, numbers: Numbers, cells: int) -> None:
+        self.model = model
         self.numbers = numbers
         self.cells = cells
         self.nodes: list[Node] = []
         self.factors: list[Factor] = []
+        self.settings: dict[int, Setting] = {}
+
+    def called(self, node: int) -> str:
+        """What messages call a node."""
+        return str(self.nodes[node].label)
 
     def value(
         self, expression: Expression, operands: Mapping[str, Operand], label: object, *, whole: bool = False
@@ -110,6 +123,12 @@ class Nodes:
 
     # --- pieces
 
+    def _setting(self, setting: Setting) -> int:
+        domain = self.model.variables[setting.variable].domain
+        node = self._node(setting, levels(domain) if isinstance(domain, Finite) else ())
+        self.settings[node] = setting
+        return node
+
     def _grid(
         self, operands: Mapping[str, Operand], label: object, size: int
     ) -> tuple[list[int], dict[str, Array], int]:
@@ -138,7 +157,7 @@ class Nodes:
     def _bounded(self, nodes: Sequence[int], label: object, size: int = 1) -> None:
         cells = math.prod(len(self.nodes[node].values) for node in set(nodes)) * size
         if cells > self.cells:
-            names = [str(self.nodes[node].label) for node in nodes]
+            names = [self.called(node) for node in nodes]
             raise too_large(cells, self.cells, names, f"the table of `{label}`")
 
     def _node(self, label: object, values: tuple[Number | None, ...]) -> int:
@@ -155,6 +174,16 @@ class Nodes:
         found = self.numbers.zeros((*np.shape(level), size))
         np.put_along_axis(found, np.asarray(level)[..., None], np.asarray(1), axis=-1)
         return found
+
+
+def levels(domain: Finite) -> tuple[int, ...]:
+    """The values of a finite domain, one tuple for all domains of these values."""
+    return _levels(domain.offset, domain.size)
+
+
+@lru_cache(maxsize=1024)
+def _levels(offset: int, size: int) -> tuple[int, ...]:
+    return tuple(range(offset, offset + size))
 
 
 def _distinct(results: Array, *, whole: bool) -> tuple[tuple[Number | None, ...], NDArray[np.intp]]:

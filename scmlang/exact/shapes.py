@@ -23,6 +23,7 @@ from scmlang.semantics.quantities import (
 )
 
 Term = Probability | Expectation
+_DISCRETE = Draw | Table  # a union is slow to make for each child
 _LEVELS = 8  # of a variable whose held value is told later: every value makes the tables larger
 
 
@@ -96,7 +97,7 @@ class _Reader:
         symbol = self.known.get((item.variable, item.value))
         if symbol is None:
             symbol = self.known[item.variable, item.value] = self._symbol(item.value)
-            self.settings[symbol] = Setting(item.variable, len(self.settings), item.value)
+            self.settings[symbol] = Setting(item.variable, item.value)
         return Held(item.variable, symbol)
 
     def _symbol(self, value: int) -> str:
@@ -118,4 +119,4 @@ def _suited(name: str, model: CausalModel) -> bool:
     if not isinstance(domain, Finite) or not 1 < domain.size <= _LEVELS:
         return False
     children = [child for child, parents in model.parents.items() if name in parents]
-    return all(isinstance(model.variables[c].equation, Draw | Table) for c in children)
+    return all(isinstance(model.variables[child].equation, _DISCRETE) for child in children)

@@ -13,11 +13,13 @@ from scmlang.exact.events import expression
 from scmlang.exact.factors import Array, Factor, connected, relevant
 from scmlang.exact.instances import Fixed, Instances
 from scmlang.exact.network import Network
-from scmlang.exact.nodes import Operand
+from scmlang.exact.nodes import Nodes, Operand
 from scmlang.exact.numbers import Number, Numbers
 from scmlang.exact.orders import plan
 from scmlang.exact.refusals import too_large
 from scmlang.exact.shapes import Shape
+from scmlang.exact.tables import Tables
+from scmlang.exact.truncated import truncated
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import (
     Constant,
@@ -59,18 +61,28 @@ class Sums:
         model: fully specified.
         shape: of the term that is asked.
         numbers: floats or rationals.
+        tables: of the model.
         cells: the bound on one table.
 
     Raises:
         ScmError: as :class:`~scmlang.exact.network.Network`.
     """
 
-    def __init__(self, model: CausalModel, shape: Shape, numbers: Numbers, cells: int) -> None:
-        instances = Instances(model, shape.settings)
+    def __init__(
+        self, model: CausalModel, shape: Shape, numbers: Numbers, tables: Tables, cells: int
+    ) -> None:
         named = dict.fromkeys(counterfactuals(shape.term))
-        places = {c: instances.place(c) for c in named}
-        self.network = Network(model, numbers, instances, cells)
-        self._operands = {c: self.network.operand(place) for c, place in places.items()}
+        found = None if numbers.exact else truncated(named, shape.settings, tables, cells)
+        self.network: Nodes
+        self._operands: dict[Counterfactual, Operand]
+        if found is not None:
+            self.network = found
+            self._operands = {c: found.of[c.variable] for c in named}
+        else:
+            instances = Instances(model, shape.settings)
+            places = {c: instances.place(c) for c in named}
+            self.network = parallel = Network(model, numbers, instances, tables, cells)
+            self._operands = {c: parallel.operand(place) for c, place in places.items()}
         self.numbers = numbers
         self.cells = cells
         self._symbols = {setting: symbol for symbol, setting in shape.settings.items()}
@@ -198,7 +210,7 @@ class Sums:
         wide = [node for node in keep if sizes[node] > 1]
         order = plan(scopes, sizes, wide, self.cells)
         if order.cells > self.cells:
-            names = [str(self.network.nodes[node].label) for node in order.largest]
+            names = [self.network.called(node) for node in order.largest]
             raise too_large(order.cells, self.cells, names, f"the sum for `{shown}`")
         return Elimination(factors, sizes, order.order, keep, list(counts))
 

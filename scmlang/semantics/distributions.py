@@ -132,14 +132,13 @@ def _column(expression: Expression, columns: Columns, n: int) -> Floats:
 def _table(table: Table, columns: Columns, n: int) -> Floats:
     if not table.parents:
         return np.tile(table.chances, (n, 1))
-    keys = np.array(list(table.rows), dtype=np.int64)
-    offsets = keys.min(axis=0)
-    sizes = keys.max(axis=0) - offsets + 1
-    strides = np.concatenate([np.cumprod(sizes[:0:-1])[::-1], [1]])
-    row = np.zeros(n, dtype=np.int64)
-    for parent, offset, stride in zip(table.parents, offsets, strides, strict=True):
-        row += (np.asarray(columns[parent], np.int64) - offset) * stride
-    return np.asarray(table.chances[row])
+    first, last = min(table.rows), max(table.rows)
+    index = [
+        np.asarray(columns[parent], np.int64) - low
+        for parent, low, high in zip(table.parents, first, last, strict=True)
+        if low < high
+    ]
+    return np.asarray(table.chances[tuple(index)]) if index else np.tile(table.chances, (n, 1))
 
 
 def _binomial(draw: Draw, domain: Finite, columns: Columns, n: int) -> Floats:

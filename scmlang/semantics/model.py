@@ -75,8 +75,8 @@ class Table:
 
     ``rows`` maps each configuration of the parents' numeric values to the probabilities of V's
     levels in level order; ``spelled`` has the cells of the rows that compute one, such as 1/3.
-    ``chances`` are the rows as an array, float64[configurations, levels], in increasing order of the
-    configurations; rows may be written with rounded numbers, and are read as proportional to these.
+    ``chances`` are the rows as an array, float64: an axis for each parent that has more than one level, then
+    the levels; rows may be written with rounded numbers, and are read as proportional to these.
     """
 
     parents: tuple[str, ...]
@@ -89,8 +89,11 @@ class Table:
     chances: NDArray[np.float64] = field(init=False, hash=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        written = np.array([self.rows[at] for at in sorted(self.rows)], dtype=np.float64)
-        object.__setattr__(self, "chances", written / written.sum(axis=1, keepdims=True))
+        cases = sorted(self.rows)
+        written = np.array([self.rows[at] for at in cases], dtype=np.float64)
+        sizes = [last - first + 1 for first, last in zip(cases[0], cases[-1], strict=True)]
+        chances = (written / written.sum(axis=1, keepdims=True)).reshape((*[n for n in sizes if n > 1], -1))
+        object.__setattr__(self, "chances", chances)
 
 
 @dataclass(frozen=True)
