@@ -21,9 +21,9 @@ from functools import cache
 
 from scmlang.answers import answer_exactly
 from scmlang.bounded import bounded
-from scmlang.compiler import Compilation
 from scmlang.diagnostics.base import ScmError
 from scmlang.identify.standing import standing
+from scmlang.learned.tables import read_tables
 from scmlang.neural.chances import DRAWS, estimated_chances
 from scmlang.neural.fitted import Fitted, fitted
 from scmlang.neural.query import EditAnswer, ImageAnswer, LabelChance, Level
@@ -66,8 +66,9 @@ class _Labels:
             if plan.name in reached and isinstance(plan.domain, Finite)
         ]
         self.summed: list[str] = []
-        if learned.text and self._is_told_by_tables(learned, reached):
-            self.model = Compilation.from_text(learned.text).model
+        tables = read_tables(learned) if self._is_told_by_tables(learned, reached) else None
+        if tables is not None:
+            self.model = tables
             self.names = [variable.name for variable in self.model.observed]
             self.summed = [name for name in self.names if name in self.reached]
         self._of = cache(self._chances)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scmlang.answers import Answer
-from scmlang.compiler import Compilation
+from scmlang.answers import Answer, question_of
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.identify.standing import Question
+from scmlang.learned.tables import read_tables
 from scmlang.learned.units import LearnedProposal
 from scmlang.neural.fitted import Fitted, fitted
 from scmlang.sampled import UNITS, Method, answer_model, sample_query
@@ -58,9 +57,9 @@ def answer_learned(
     names = _asked(query, model)
     _require_distributions(artefact)
     learned = fitted(artefact.model, model.name)
-    if not names & learned.left_out.keys() and learned.text:
-        read = Compilation.from_text(learned.text).model
-        found = answer_model(read, show(query, model.variables), method, units=units, seed=seed)
+    tables = None if names & learned.left_out.keys() else read_tables(learned)
+    if tables is not None:
+        found = answer_model(tables, show(query, model.variables), method, units=units, seed=seed)
     else:
         if method is Method.exact:
             raise _no_table(names, learned)
@@ -77,7 +76,7 @@ def answer_learned(
         query=show(query, model.variables),
         status=STATUS,
         method=f"{found.method} in the learned model; {run}",
-        question=Question(model, query),
+        question=question_of(model, query),
     )
 
 
@@ -114,8 +113,10 @@ def _require_distributions(artefact: Artefact) -> None:
 
 
 def _no_table(names: set[str], learned: Fitted) -> ScmError:
-    name = next(name for name in learned.left_out if name in names)
-    message = f"`{name}` has no table in the trained model: {learned.left_out[name]}"
+    """E221: the answer can only be estimated from units."""
+    message = "the tables of this trained model are together more than a model text may hold"
+    for name in sorted(names & learned.left_out.keys()):
+        message = f"`{name}` has no table in the trained model: {learned.left_out[name]}"
     helps = ("ask with `--method sample`, or leave the method out",)
     return ScmError([Diagnostic("E221", message, helps=helps)])
 

@@ -12,6 +12,7 @@ from scmlang.answers import Answer, answer_exactly
 from scmlang.compiler import Compilation, open_artefact
 from scmlang.diagnostics.base import ScmError
 from scmlang.learned.answer import answer_learned, asks_for_pictures
+from scmlang.limits import limited
 from scmlang.neural.fitted import fitted
 from scmlang.sampled import Method
 from scmlang.train.artefact import Artefact
@@ -68,6 +69,16 @@ def test_both_methods_agree(artefact: Artefact) -> None:
     summed, drawn = (answer_learned(artefact, text, method) for method in (Method.exact, Method.sample))
     assert drawn.standard_error is not None
     assert float(drawn) == pytest.approx(float(summed), abs=5 * drawn.standard_error)
+
+
+def test_tables_too_long_for_a_text_are_sampled(artefact: Artefact) -> None:
+    text = "P(K=2 | do(S=ring))"
+    summed = answer_learned(artefact, text)
+    with limited(tokens=50):
+        found = answer_learned(artefact, text, units=5000)
+        assert codes(artefact, text, Method.exact) == ["E221"]
+    assert found.standard_error is not None
+    assert float(found) == pytest.approx(float(summed), abs=5 * found.standard_error)
 
 
 def test_an_answer_says_what_it_rests_on(artefact: Artefact) -> None:
