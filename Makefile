@@ -5,13 +5,14 @@
 #   make demo    Bar-MNIST from end to end: about 20 minutes on two cores
 #   make bench   the benchmarks, one line each
 #   make verify  identification held to numbers, exhaustively: about 20 minutes
+#   make verify-crash  200 trainings killed, 20 on a full disk: about 10 minutes
 #   make docs    rebuild the generated pages, check examples and links
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help venv test check demo bench verify docs clean
+.PHONY: help venv test check demo bench verify verify-crash docs clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -49,6 +50,9 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/parse.py
 	$(BIN)/python benchmarks/exact.py
 	$(BIN)/python benchmarks/identify.py
+
+verify-crash: $(STAMP)
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.crash --kills 200 --fills 20
 
 verify: $(STAMP)
 	$(BIN)/python -m tools.verify
