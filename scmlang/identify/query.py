@@ -14,10 +14,12 @@ from fractions import Fraction
 from scmlang.diagram.bitgraph import BitGraph
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.counterfactuals import identify_counterfactual, one_of_each, tell_worlds_apart
+from scmlang.identify.counterfactuals.query import DECLARED
 from scmlang.identify.criteria import instruments, named
 from scmlang.identify.estimand import Estimand, Linear, free, leaves, show, simplify
 from scmlang.identify.hidden import terms
 from scmlang.identify.id import derive_on, sources
+from scmlang.identify.levels import without_last_levels
 from scmlang.identify.result import PARTS, UNWRITTEN, Identification, Step
 from scmlang.identify.sums import Weights, is_mean_of_sum, weighted_sum
 from scmlang.identify.terms import (
@@ -104,7 +106,8 @@ class _Dispatcher:
             return replace(self._term(node), query=shown)
         weights = weighted_sum(node, self.diagram)
         if weights is not None:
-            return self._sum(shown, weights)
+            found = self._sum(shown, weights)
+            return found if found.identifiable is not None else self._by_levels(shown, weights) or found
         estimand = self._estimand(node)
         return self._joined(shown, list(dict.fromkeys(terms(node))), estimand, weighted=False)
 
@@ -129,6 +132,16 @@ class _Dispatcher:
         return replace(
             found, method=method, steps=(Step(_RULE_3, f"{', '.join(gone)} cancels"), *found.steps)
         )
+
+    def _by_levels(self, shown: str, weights: Weights) -> Identification | None:
+        """A sum whose terms cancel by the law of total probability; None where that does not identify it."""
+        others = without_last_levels(weights, self.variables)
+        found = None if others is None else self._sum(shown, others)
+        if found is None or not found.identifiable:
+            return None
+        step = Step("law of total probability", "every last level is the whole without the others")
+        notes = tuple(dict.fromkeys((*found.notes, DECLARED)))
+        return replace(found, steps=(step, *found.steps), notes=notes)
 
     def _joined(
         self, shown: str, terms: list[Term], estimand: Estimand | None, *, weighted: bool
