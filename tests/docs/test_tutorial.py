@@ -27,7 +27,7 @@ from tests.docs.markdown import ROOT, Block, blocks
 
 DOCS = ROOT / "docs"
 TUTORIAL, EXACT, ESTIMANDS = DOCS / "tutorial.md", DOCS / "exact.md", DOCS / "estimands.md"
-INDEPENDENCE = DOCS / "independence.md"
+INDEPENDENCE, PAPER = DOCS / "independence.md", DOCS / "paper.md"
 PICTURES = ROOT / "docs" / "images" / "tutorial"
 
 
@@ -68,7 +68,7 @@ def test_the_session_up_to_training(folder: Path) -> None:
     play(list(takewhile(lambda block: not is_slow(block), session(TUTORIAL))), folder)
 
 
-@pytest.mark.parametrize("page", [EXACT, ESTIMANDS, INDEPENDENCE], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [EXACT, ESTIMANDS, INDEPENDENCE, PAPER], ids=lambda page: page.stem)
 def test_the_session_of_a_page(page: Path, folder: Path) -> None:
     play(session(page), folder)
 
