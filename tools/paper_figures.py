@@ -6,7 +6,7 @@ writes `paper_do_C.png` (Figures 5 to 7: original, reconstruction, do(C=green)) 
 the same under do(D=8)) into docs/images, of held-out pictures. `--paper` is a run of frontdoor_paper.scm.
 
 The row "paper's, ideal" needs none. Whatever its network, that model keeps every label but the one that is
-set and draws a new picture, so at its best it is the truth's renderer at these labels, in another handwriting.
+set and draws a new picture, so at its best it is the truth's renderer at these labels, in another hand.
 What that ideal scores is printed. The last row is the true counterfactual.
 """
 
