@@ -38,21 +38,43 @@ def same(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
-@pytest.mark.parametrize(
-    "overrides",
-    [[], ["train.ema=0"], ["train.channels_last=false", "train.grad_clip=null", "train.schedule=constant"]],
-    ids=["ema", "no-ema", "plain"],
-)
-def test_a_resumed_training_is_the_uninterrupted_one(tmp_path: Path, overrides: list[str]) -> None:
+RESUMED = {
+    "averaged": ([], SCENE),
+    "not averaged": (["train.ema=0"], SCENE),
+    "plain": (["train.channels_last=false", "train.grad_clip=null", "train.schedule=constant"], SCENE),
+    "with a flow": (["code.flow=2"], SCENE),
+    "without a code": (["code.channels=0"], SCENE),
+    "a batch that is an epoch": (["train.batch=20"], SCENE),
+    "a batch of several epochs": (["train.batch=50"], SCENE),
+    "noise": (["diffusion.prediction=epsilon"], SCENE),
+    "flow matching": (["diffusion.path=rectified_flow", "diffusion.prediction=flow_prediction"], SCENE),
+    "an autoencoder of its own": (
+        [
+            "generator.name=latent_diffusion",
+            "latent.channels=[8, 16]",
+            "latent.share=0.7",
+            "backbone.patch=1",
+        ],
+        SCENE,
+    ),
+    "a variational autoencoder": (["generator.name=cvae"], SCENE),
+    "labels alone": ([], "model M\nX, Y: binary\nX -> Y\nX <-> Y\n"),
+    "networks of labels": ([], SCENE + "mechanism D, C: mlp(hidden=[4])\n"),
+    "networks that see the image": ([], SCENE + "mechanism D, C: cnn(hidden=[4])\n"),
+}
+
+
+@pytest.mark.parametrize(("overrides", "text"), RESUMED.values(), ids=RESUMED)
+def test_a_resumed_training_is_the_uninterrupted_one(tmp_path: Path, overrides: list[str], text: str) -> None:
     """To the bit: weights, averaged weights and losses of 6 steps are those of 3 + 3."""
     options = recipe("train.ema=0.9", *overrides)
-    whole = trainer_of(options)
+    whole = trainer_of(options, text)
     losses = train(whole)
-    first, run = trainer_of(options), new_run(tmp_path, options)
+    first, run = trainer_of(options, text), new_run(tmp_path, options, text)
     begun = train(first, until=3)
     first.save(run)
     torch.manual_seed(999)
-    second = trainer_of(options)
+    second = trainer_of(options, text)
     checkpoint = second.resume(run)
     assert (checkpoint.step, second.step) == (3, 3)
     assert begun + train(second) == losses
