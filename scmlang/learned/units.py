@@ -88,6 +88,9 @@ class LearnedProposal:
                 raise several_points(model.variables[name], model)
             self.values.setdefault(name, (world, value))
         self.worlds = tuple(dict.fromkeys((*evidence.worlds, ACTUAL)))
+        self.is_contradictory = any(
+            isinstance(demand, Interval) and demand.low > demand.high for demand in evidence.demands.values()
+        )
 
     @torch.no_grad()
     def draw(self, n: int, rng: np.random.Generator) -> Units:
@@ -100,6 +103,8 @@ class LearnedProposal:
         weights = walk.log_weights.cpu().numpy()
         if self.evidence.checked:
             weights = np.where(responses.holds(self.evidence.checked), weights, -np.inf)
+        if self.is_contradictory:  # no unit is looked at for an exact real value, since it is drawn on it
+            weights = np.full(n, -np.inf)
         return Units(responses, weights)
 
     def explained(self, component: tuple[str, ...]) -> tuple[str, ...]:

@@ -189,6 +189,8 @@ def test_posteriors_of_shared_noise_reach_other_worlds() -> None:
     ("query", "code"),
     [
         ("P(X=a | A > 1000)", "E280"),
+        ("P(X=a | A=0.4, A > 1)", "E280"),
+        ("P(X=a | A=0.4, A < 0.4)", "E280"),
         ("P(X=a | A=0.1, A[X=b]=0.2)", "E282"),
         ("P(A)", "E260"),
     ],
