@@ -80,6 +80,20 @@ class Batch:
     def __len__(self) -> int:
         return len(next(iter(self.labels.values())))
 
+    def split(self, parts: int) -> list[Batch]:
+        """The batch in parts of nearly the same size, at most one a row."""
+        parts = min(parts, len(self), len(next(iter(self.label_rows.values()))))
+
+        def cut(column: Tensor | None) -> list[Tensor | None]:
+            return [None] * parts if column is None else list(torch.tensor_split(column, parts))
+
+        def columns(rows: Labels) -> list[dict[str, Tensor]]:
+            pieces = {name: torch.tensor_split(value, parts) for name, value in rows.items()}
+            return [{name: piece[part] for name, piece in pieces.items()} for part in range(parts)]
+
+        pieces = (cut(self.images), columns(self.labels), cut(self.weight), columns(self.label_rows))
+        return [Batch(*piece) for piece in zip(*pieces, cut(self.label_images), strict=True)]
+
 
 class TrainingObjective(nn.Module):
     """The loss as a module, so that wrappers (data parallelism, compilation) see one forward pass.

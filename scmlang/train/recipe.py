@@ -45,6 +45,12 @@ class Train(Group):
         description="wall-clock cap; the schedule then follows max(step / steps, elapsed / seconds)",
     )
     batch: int = Field(default=64, ge=1, le=10**6, description="images per step")
+    parts: int = Field(
+        default=1,
+        ge=1,
+        le=10**6,
+        description="parts that a batch is computed in, one after the other, their gradients added up",
+    )
     label_batch: int = Field(default=1024, ge=1, le=10**7, description="rows a step of the label likelihood")
     seed: int = Field(default=0, ge=0, lt=2**63, description="seed of weights, batches and noise")
     lr: Rate = Field(default=2e-3, description="learning rate of AdamW, at its peak")

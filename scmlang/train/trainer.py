@@ -205,20 +205,24 @@ class Trainer:
         kl_factor = min(1.0, self._stage / warm) if warm else 1.0
         if self.model.generator is not None:
             self.model.generator.advance(1.0 if refining else self._stage)
-        with self.accelerator.autocast():
-            loss, terms = self.objective(batch, self.step >= SWAPPING_STARTS, kl_factor, refining)
-        if not torch.isfinite(loss):
-            raise Divergence(
-                self.step, self._rows(len(batch)).tolist(), {k: float(v) for k, v in terms.items()}
-            )
         self.optimizer.zero_grad()
-        self.accelerator.backward(loss)
+        means: dict[str, Tensor] = {}
+        for part in batch.split(options.parts):
+            with self.accelerator.autocast():
+                loss, terms = self.objective(part, self.step >= SWAPPING_STARTS, kl_factor, refining)
+            if not torch.isfinite(loss):
+                found = {name: float(value) for name, value in terms.items()}
+                raise Divergence(self.step, self._rows(len(batch)).tolist(), found)
+            share = len(part) / len(batch)
+            self.accelerator.backward(share * loss)
+            for name, value in {"loss": loss.detach(), **terms}.items():
+                means[name] = means.get(name, torch.zeros_like(value)) + share * value
         if options.grad_clip is not None:
             self._clip(options.grad_clip)
         self.optimizer.step()
         if options.ema:
             self.average.step(self.model.parameters())
-        return loss.detach(), terms
+        return means.pop("loss"), means
 
     def _clip(self, norm: float) -> None:
         """Clip each group's gradient by itself: steep tables shall not slow the generator down."""

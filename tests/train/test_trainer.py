@@ -42,6 +42,7 @@ RESUMED = {
     "averaged": ([], SCENE),
     "not averaged": (["train.ema=0"], SCENE),
     "plain": (["train.channels_last=false", "train.grad_clip=null", "train.schedule=constant"], SCENE),
+    "in parts": (["train.parts=3", "train.batch=5"], SCENE),
     "with a flow": (["code.flow=2"], SCENE),
     "without a code": (["code.channels=0"], SCENE),
     "a batch that is an epoch": (["train.batch=20"], SCENE),
@@ -160,6 +161,20 @@ def test_progress_counts() -> None:
     assert seen[-1].fraction == 1
     assert seen[-1].seconds_left == 0
     assert seen[0].images_per_second > 0
+
+
+def test_the_gradient_of_a_batch_is_the_sum_over_its_parts() -> None:
+    """Without random numbers: a model of labels alone, whose loss is a mean over rows."""
+    text = "model M\nX: binary\nY: 0..2\nX -> Y\nX <-> Y\n"
+    trained = {}
+    for parts in (1, 2, 4, 100):
+        trainer = trainer_of(recipe(f"train.parts={parts}", "train.batch=8", "train.label_batch=8"), text)
+        losses = train(trainer)
+        trained[parts] = losses, weights(trainer)
+    for losses, values in trained.values():
+        assert losses == pytest.approx(trained[1][0], rel=1e-5)
+        for name, value in values.items():
+            torch.testing.assert_close(value, trained[1][1][name], rtol=1e-4, atol=1e-6)
 
 
 def test_the_clock_can_end_a_training() -> None:
