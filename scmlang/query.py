@@ -14,9 +14,10 @@ from typing import Any
 from scmlang.data.image_file import read_image, write_image
 from scmlang.data.image_folder import read_folder
 from scmlang.data.output import whole_file
-from scmlang.data.pictures import Caption, Row, draw_grid
+from scmlang.data.pictures import Caption, Row, difference_map, draw_grid
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.identify.standing import standing
+from scmlang.neural.edit import EditOptions
 from scmlang.neural.plan import ImagePlan
 from scmlang.neural.query import EditAnswer, ImageAnswer, Level, Subject, edit_subjects
 from scmlang.semantics.errors import suggestion
@@ -60,6 +61,39 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
     Raises:
         ScmError: E070 to E072, E200 to E206 and E217 for the query, E128 to E132 for pictures.
     """
+    found = asked(artefact, text, options)
+    require_range("--samples", options.samples, 1, LARGEST_SAMPLES)
+    answer = edit_subjects(
+        artefact.model, found.subjects, found.numbers, found.edit, found.text, options.samples
+    )
+    return replace(answer, identification=standing(artefact.causal_model, found.query))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query that was read.
+
+    Attributes:
+        text: in canonical form.
+        query: as a counterfactual of the image.
+        numbers: the intervention.
+        subjects: the pictures.
+        edit: how they are edited.
+    """
+
+    text: str
+    query: Edit
+    numbers: Mapping[str, float]
+    subjects: list[Subject]
+    edit: EditOptions
+
+
+def asked(artefact: Artefact, text: str, options: QueryOptions) -> Asked:
+    """Read a query, its pictures and options.
+
+    Raises:
+        ScmError: as :func:`answer_query`.
+    """
     model = artefact.causal_model
     query = read_act(text, model)
     image = artefact.plan.image
@@ -69,19 +103,15 @@ def answer_query(artefact: Artefact, text: str, options: QueryOptions) -> EditAn
     _require_labels(artefact, query.numbers)
     recipe = artefact.recipe.diffusion
     if options.steps is not None:
-        _require_range("--steps", options.steps, 1, recipe.train_timesteps)
-    _require_range("--samples", options.samples, 1, LARGEST_SAMPLES)
-    _require_range("--seed", options.seed, 0, LARGEST_SEED)
-    answer = edit_subjects(
-        artefact.model,
-        _subjects(artefact, image, options),
-        query.numbers,
-        artefact.edit_options(options.steps, options.sampler, _guidance(artefact, options), options.seed),
+        require_range("--steps", options.steps, 1, recipe.train_timesteps)
+    require_range("--seed", options.seed, 0, LARGEST_SEED)
+    return Asked(
         show(query, model.variables),
-        options.samples,
+        Edit(image.name, query.settings, query.span),
+        query.numbers,
+        _subjects(artefact, image, options),
+        artefact.edit_options(options.steps, options.sampler, _guidance(artefact, options), options.seed),
     )
-    edit = Edit(image.name, query.settings, query.span)
-    return replace(answer, identification=standing(model, edit))
 
 
 def _guidance(artefact: Artefact, options: QueryOptions) -> dict[str, float]:
@@ -115,7 +145,7 @@ def _require_labels(artefact: Artefact, settings: Mapping[str, float]) -> None:
             raise ScmError([Diagnostic("E201", message)])
 
 
-def _require_range(name: str, value: int, low: int, high: int) -> None:
+def require_range(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise ScmError([Diagnostic("E205", f"{name} must be from {low} to {high}, and is {value}")])
 
@@ -233,8 +263,13 @@ def _write_pictures(answer: EditAnswer, folder: Path) -> list[dict[str, str]]:
     return written
 
 
-def write_grid(answer: EditAnswer, path: Path) -> None:
+def write_grid(answer: EditAnswer, path: Path, *, difference: bool = False) -> None:
     """One PNG: factual, reconstruction and every draw of the counterfactual in rows, labels under them.
+
+    Args:
+        answer: the answer.
+        path: of the PNG.
+        difference: whether a row under each draw shows where it differs from the factual picture.
 
     Raises:
         ScmError: when it cannot be written.
@@ -252,6 +287,9 @@ def write_grid(answer: EditAnswer, path: Path) -> None:
                 [_caption(image.counterfactual[k], image.readings[k]) for image in images],
             )
         )
+        if difference:
+            maps = [difference_map(i.factual_image, i.counterfactual_images[k]) for i in images]
+            rows.append(Row("|difference|", _stack(maps)))
     with whole_file(path, force=True) as stage:
         draw_grid(rows).save(stage, format="PNG")
 

@@ -22,6 +22,8 @@ from scmlang.views.cells import show_number
 
 if TYPE_CHECKING:
     from scmlang.neural.query import EditAnswer, ImageAnswer
+    from scmlang.query import QueryOptions
+    from scmlang.train.artefact import Artefact
 
 
 RECONSTRUCTION = "reconstruction L1"
@@ -59,6 +61,17 @@ def query(
     out: Annotated[Path, typer.Option(help="Where the grid goes.")] = Path("query.png"),
     out_dir: Annotated[Path | None, typer.Option(help="Also write each picture on its own here.")] = None,
     samples: Annotated[int, typer.Option(help="Posterior draws per image.")] = 1,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="A strip instead: beside each image at most K pictures, one a label configuration, the most "
+            "probable first, with probabilities.",
+        ),
+    ] = None,
+    difference: Annotated[
+        bool, typer.Option("--difference", help="Also draw where each edited picture differs.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     steps: Annotated[int | None, typer.Option(help="Sampling steps; the recipe's by default.")] = None,
     sampler: Annotated[
@@ -114,9 +127,14 @@ def query(
         return
     if format is Format.csv:
         raise typer.BadParameter("edited pictures are no table", param_hint="--format")
+    if draws is not None:
+        if samples != 1 or out_dir is not None:
+            raise typer.BadParameter("a strip takes no --samples and no --out-dir", param_hint="--draws")
+        _strips(artefact, query, options, draws, out, format, difference=difference)
+        return
     act = read_act(query, artefact.causal_model)
     answer = with_labels(answer_query(artefact, query, options), artefact, act.numbers)
-    write_grid(answer, out)
+    write_grid(answer, out, difference=difference)
     paths = write_pictures(answer, out_dir) if out_dir else [{} for _ in answer.images]
     if format is Format.json:
         print(json.dumps(to_json(answer, paths), indent=2, ensure_ascii=False))
@@ -126,6 +144,39 @@ def query(
     print(f"{answer.status}; run {artefact.run.folder}, step {artefact.step}")
     if answer.identification is not None:
         print(answer.identification)
+    print(f"picture: {out}")
+
+
+def _strips(
+    artefact: Artefact,
+    query: str,
+    options: QueryOptions,
+    most: int,
+    out: Path,
+    format: Format,
+    *,
+    difference: bool,
+) -> None:
+    from scmlang.query import show_level
+    from scmlang.strips import answer_strips, strips_to_json, write_strips
+
+    answer = answer_strips(artefact, query, options, most)
+    write_strips(answer, out, difference=difference)
+    if format is Format.json:
+        print(json.dumps(strips_to_json(answer), indent=2, ensure_ascii=False))
+        return
+    labels = tuple(answer.strips[0].factual)
+    rows = []
+    for strip in answer.strips:
+        name = clean(Path(strip.file).name)
+        rows.append((name, "factual", *(show_level(strip.factual[label]) for label in labels)))
+        for world in strip.worlds:
+            levels = (show_level(world.labels[label]) for label in labels)
+            rows.append((name, show_number(world.p, 3), *levels))
+        if strip.rest > 0:
+            rows.append((name, show_number(strip.rest, 3), *("others" for _ in labels)))
+    print_table(answer.query, ("image", "p", *labels), rows, right=("p",))
+    print(f"{answer.status}; run {artefact.run.folder}, step {artefact.step}")
     print(f"picture: {out}")
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 BACKGROUND, INK, CHANGED = (255, 255, 255), (30, 30, 30), (178, 24, 43)
 CELL, GAP, FONT_SIZE = 112, 8, 13
+DIFFERENCE = ((255, 255, 255), (254, 217, 118), (253, 141, 60), (189, 0, 38), (60, 0, 30))
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,18 @@ def to_picture(pixels: NDArray[np.uint8]) -> Image.Image:
     if len(pixels) in (3, 4):
         return Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
     return Image.fromarray(np.ascontiguousarray(pixels[0]))
+
+
+def difference_map(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Where two pictures uint8 ``[C, H, W]`` differ, as colours uint8 ``[3, H, W]``.
+
+    Of every pixel the largest |difference| of its channels: nothing is white, then yellow, orange and red,
+    and 255 is nearly black.
+    """
+    largest = np.abs(after.astype(np.int16) - before.astype(np.int16)).max(0)
+    stops = np.linspace(0, 255, len(DIFFERENCE))
+    channels = [np.interp(largest, stops, channel) for channel in zip(*DIFFERENCE, strict=True)]
+    return np.stack(channels).round().astype(np.uint8)
 
 
 def _enlarged(pixels: NDArray[np.uint8]) -> Image.Image:
