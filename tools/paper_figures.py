@@ -133,9 +133,10 @@ def scores(units: Units, act: Act) -> str:
     others = [name for name in units.split.columns if name not in act.settings]
     right = {name: best.labels[name] == true[name] for name in others}
     text = ", ".join(f"{name} true {right[name][changed].mean():.3f}" for name in others)
-    if (compared := changed & same & np.all([right[name] for name in others], axis=0)).any():
-        error = psnr(best.edited, units.images(true))[compared]
-        another = error[error < PSNR_CAP]  # there are few hands, and some draws are the same one
+    compared = changed & same & np.all([right[name] for name in others], axis=0)
+    error = psnr(best.edited, units.images(true))[compared]
+    another = error[error < PSNR_CAP]  # there are few hands, and some draws are the same one
+    if len(another):
         text += f"; PSNR {another.mean():.2f} dB over {len(another)} where labels agree"
     return f"ideal, {act.text}, {changed.sum()} pictures: {text}"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.process import EXAMPLES, run_here
+from tools.paper_figures import FIGURES, main
 
 BAR_MNIST = EXAMPLES / "bar_mnist"
 SMALL = [
@@ -43,3 +44,17 @@ def test_an_intervention_on_the_digit_never_reaches_the_colour(
     for image in images:
         assert image["counterfactual"] == {**image["factual"], "D": 8}
     assert (tmp_path / "grid.png").stat().st_size > 0
+
+
+def test_its_figures_are_drawn_by_runs_and_at_their_best(runs: Path, tmp_path: Path, capsys: Capture) -> None:
+    run = str(runs / "BarMNISTFrontdoorPaper" / "1")
+    truth = str(BAR_MNIST / "frontdoor_truth.scm")
+    capsys.readouterr()
+    assert (
+        main(["--truth", truth, "--ours", run, "--paper", run, "--out", str(tmp_path), "--steps", "2"]) == 0
+    )
+    assert {picture.name for picture in tmp_path.iterdir()} == {figure.file for figure in FIGURES}
+    red, green, eight = capsys.readouterr().out.splitlines()
+    assert "D true 1.000" in red
+    assert "D true 1.000" in green
+    assert "PSNR" not in eight
