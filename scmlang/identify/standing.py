@@ -122,7 +122,7 @@ def standing(model: CausalModel, query: Query, settle: Settled | None = None) ->
     def settled(
         found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]]
     ) -> Identification:
-        if settle is None or len(diagram.observed) > MOST:
+        if found.identifiable is not None or settle is None or len(diagram.observed) > MOST:
             return found
         return settle(found, diagram, quantity, model.variables, experiments)
 
