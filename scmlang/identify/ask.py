@@ -90,12 +90,20 @@ def judged(
         )
 
     # two models that agree on observation too, where there is none, prove no less
-    found = settle(decide(left.quantity), left.quantity, experiments)
-    if found.identifiable or not model.monotone:
+    found = decide(left.quantity)
+    if not left.known:
+        found = settle(found, left.quantity, experiments)
+    if found.identifiable or not model.monotone or (left.known and not _is_hidden_monotone(model)):
         return found
     from scmlang.identify.monotone import with_monotone
 
     return with_monotone(found, diagram, left.quantity, model.variables, model.monotone, decide)
+
+
+def _is_hidden_monotone(model: CausalModel) -> bool:
+    """Whether values of a hidden variable have an order that a mechanism is held to."""
+    ends = {name for arrow in model.monotone for name in arrow}
+    return any(model.variables[name].role is not Role.OBSERVED for name in ends)
 
 
 def _quantity(query: Query, model: CausalModel) -> Quantity:

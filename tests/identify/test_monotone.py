@@ -41,7 +41,7 @@ PROVED: list[tuple[Case, str, list[str]]] = [
     (TWO, "P(Y[X=1]=1 | Y=0)", []),  # enablement
     (TWO, "P(Y[X=0]=0 | Y[X=1]=1)", []),
     (TWO, "P(Y[X=0]=1, Y[X=1]=0)", []),
-    (TWO, "P(Y[X=0]=1, Y[X=1]=1) - P(Y[X=0]=0, Y[X=1]=0)", []),
+    (TWO, "P(Y[X=0]=1, Y[X=1]=1) - 2 * P(Y[X=0]=0, Y[X=1]=0)", []),
     (BOW, "PNS(X, Y)", ["do(X)"]),
     (BOW, "PN(X, Y)", ["do(X)"]),
     (BOW, "PS(X, Y)", ["do(X)"]),

@@ -67,6 +67,8 @@ def rests(text: str, query: str) -> Standing:
         (BOW, "P(U=1 | X=1)", False, "latent"),
         (BOW, "E(U + W)", False, "latent"),
         (BOW, "E(U - U + W)", True, "ID"),
+        (BOW, "PNS(X, Y) + P(U=1)", None, "latent"),
+        (BOW + "monotone X -> Y\n", "P(Y=1 | U=1)", False, "latent"),
         (LATENT.format(**NUMBERS), "P(Y[L=1]=1 | Y=0)", None, "latent"),
         (BOW, "P(Y=1 | do(X=1)) / P(Y=1 | do(X=0))", False, "ID"),
         (BOW, "P(Y=1 | do(X=1)) * P(Y=0 | do(X=0)) - P(W=1)", False, "ID"),
