@@ -47,6 +47,7 @@ demo: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/check_cold.py
 	$(BIN)/python benchmarks/sample_folder.py
+	$(BIN)/python benchmarks/edit.py
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
 	$(BIN)/python benchmarks/parse.py
 	$(BIN)/python benchmarks/exact.py

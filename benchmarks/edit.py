@@ -36,10 +36,10 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "bar_mnist" / "frontdoor.s
 VARIANTS = {
     "50 steps": EditOptions(50, batch=IMAGES),
     "50 steps, guided": EditOptions(50, guidance={"C": 2.0}, batch=IMAGES),
-    "25 steps": EditOptions(25, batch=IMAGES),
-    "25 steps, guided": EditOptions(25, guidance={"C": 2.0}, batch=IMAGES),
+    "20 steps": EditOptions(20, batch=IMAGES),
+    "20 steps, guided": EditOptions(20, guidance={"C": 2.0}, batch=IMAGES),
     "50 steps, bfloat16": EditOptions(50, batch=IMAGES, bfloat16=True),
-    "25 steps, bfloat16": EditOptions(25, batch=IMAGES, bfloat16=True),
+    "20 steps, bfloat16": EditOptions(20, batch=IMAGES, bfloat16=True),
 }
 
 
