@@ -132,7 +132,8 @@ class Model:
             text: a query, or the name of one in the file.
             data: a CSV file; without one the model's own distribution, which needs every equation.
             experiments: ``"do(Z)"`` or several of them; a mapping gives each its CSV file.
-            monotone: pairs (cause, effect): the effect never falls as the cause rises, all else alike.
+            monotone: pairs (cause, effect): the effect never falls as the cause rises, all else alike; beside
+                what the model declares.
             within: how far each known probability of a response may be off.
 
         Raises:
