@@ -24,9 +24,7 @@ HEADINGS = ("run", "state", "steps", "time", "loss", "data", "size", "started")
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
-runs = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=False
-)
+runs = typer.Typer(name="runs", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @runs.callback(invoke_without_command=True)

@@ -100,7 +100,8 @@ def test_what_any_value_serves_for_is_taken_at_its_most_frequent(table: Path) ->
     [
         ("X -> Y; X <-> Y", "P(Y=1 | do(X=1))", "E331", "hedge {X, Y} around {Y}"),
         (MODEL, "do(X=1)", "E338", "no number"),
-        (MODEL, "2 ** P(Y=1 | do(X=1))", "E332", "decided"),
+        ("X -> Y; X <-> Y", "P(Y=1 | do(X=1)) ** 0.5", "E332", "decided"),
+        (MODEL, "2 ** P(Y=1 | do(X=1))", "E342", "no estimand"),
         (MODEL, "P(Q=1)", "E010", "Q"),
         ("X, Y, U: binary; U -> {X, Y}; X -> Y", "ATE(X, Y)", "E123", "no column `U`"),
     ],
