@@ -1,7 +1,7 @@
 """Runs every case in a child of its own, with a bound on its memory, and writes what came of it.
 
-``python -m tests.hostile.worker SOUND SCRATCH OUT``. Torch is imported once, before the children are made;
-none of its threads is started before.
+``python -m tests.hostile.worker SOUND SCRATCH OUT``. One command of a sound folder is run first, so
+that children find everything loaded.
 """
 
 from __future__ import annotations
@@ -13,28 +13,18 @@ import re
 import resource
 import sys
 import time
-from importlib import import_module
 from pathlib import Path
-from unittest.mock import patch
 
-from scmlang.cli.app import run
-from tests.hostile.files import CASES, MARK, copied
+from tests.cli.process import run_here
+from tests.hostile.files import CASES, MARK, ask, copied
 
 MEMORY = 512 << 20
-LOADED = (
-    "scmlang.cli.check",
-    "scmlang.exchange.convert",
-    "scmlang.learned.answer",
-    "scmlang.query",
-    "scmlang.train.session",
-    "diffusers.models.unets.unet_2d",
-)
 
 
 def main(sound: Path, scratch: Path, out: Path) -> None:
-    for module in LOADED:
-        import_module(module)
-    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded: threads would not survive a fork
+    if run_here(*ask(sound)):
+        raise RuntimeError("the sound folder is not answered from")
     results = {}
     for name, build in CASES.items():
         folder = scratch / name
@@ -65,14 +55,11 @@ def _child(folder: Path, arguments: list[object]) -> None:
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
-    started, status = time.process_time(), 0
+    started = time.process_time()
     try:
-        with patch.object(sys, "argv", ["scmlang", *map(str, arguments)]):
-            run()
-    except SystemExit as exit:
-        status = exit.code if isinstance(exit.code, int) else 1
+        status = run_here(*arguments)
     except BaseException as error:
-        print(f"traceback of {error!r}", file=sys.stderr)
+        print(f"Traceback: {error!r}", file=sys.stderr)
         status = 99
     (folder / "seconds").write_text(str(time.process_time() - started))
     sys.stdout.flush()
