@@ -87,7 +87,7 @@ class NetworkGenerator(Generator):
         self.code_shape = (settings.code_channels, settings.code_size, settings.code_size)
         channels, height, width = shape
         step = settings.patch * 2 ** (len(settings.channels) - 1)
-        self.padding = (0, -width % step, 0, -height % step)
+        self.padding = (0, _missing(width, step), 0, _missing(height, step))
         self.grid = ((height + self.padding[3]) // self.patch, (width + self.padding[1]) // self.patch)
         patches = channels * self.patch**2
         total = sum(widths.values())
@@ -150,6 +150,14 @@ class NetworkGenerator(Generator):
             return Code(empty, empty)
         code: Code = self.encoder(self._patches(image), condition)
         return code
+
+
+def _missing(side: int, step: int) -> int:
+    """What a side lacks to be a multiple of ``step``, and two of them at least.
+
+    At its coarsest the backbone sees one number a step, and one number alone cannot be normalised.
+    """
+    return max(-side % step, 2 * step - side)
 
 
 class DiffusionGenerator(NetworkGenerator):
