@@ -129,7 +129,9 @@ def empty(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "code"), [(remove_root, "E121"), (flatten, "E121"), (empty, "E121")], ids=lambda x: str(x)
+    ("spoil", "code"),
+    [(remove_root, "E121"), (flatten, "E121"), (empty, "E121")],
+    ids=lambda x: getattr(x, "__name__", x),
 )
 def test_folders_of_another_form_are_refused(
     tmp_path: Path, spoil: Callable[[Path], None], code: str
