@@ -41,7 +41,7 @@ def list_(
     entries, problems = catalogue(folder)
     sys.stderr.write(render(problems, colour=wants_colour(sys.stderr, "auto")))
     if as_json:
-        _print_json([_told(one) for one in entries])
+        _print_json("runs", [_told(one) for one in entries])
     elif entries:
         print_table(str(folder), HEADINGS, map(_row, entries), right=("steps", "time", "loss", "size"))
     else:
@@ -67,7 +67,7 @@ def show(
         records = read_metrics(found.run.metrics) if found.run.metrics.exists() else []
         write_text(curves_svg(f"losses of {found.run.name}", _curves(records)), plot)
     if as_json:
-        _print_json(_told(found))
+        _print_json("run", _told(found))
         return
     print_table(str(folder), ("", ""), _facts(found))
     terms = [(name, f"{value:.5g}") for name, value in found.record.items() if _is_term(name, value)]
@@ -134,8 +134,8 @@ def _told(one: Entry) -> dict[str, Any]:
     }
 
 
-def _print_json(content: object) -> None:
-    print(json.dumps({"schema": SCHEMA, "runs": content}, indent=2, ensure_ascii=False))
+def _print_json(name: str, content: object) -> None:
+    print(json.dumps({"schema": SCHEMA, name: content}, indent=2, ensure_ascii=False))
 
 
 def _curves(records: list[dict[str, Any]]) -> dict[str, list[tuple[float, float]]]:

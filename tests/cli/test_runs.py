@@ -83,6 +83,14 @@ def test_a_run_is_shown_with_its_losses_and_their_curves(one: Path, tmp_path: Pa
     assert len(list(drawing.iter(f"{SVG}polyline"))) >= len(terms)
 
 
+def test_one_run_as_json(one: Path, capsys: Capture) -> None:
+    assert run_here("runs", "show", one, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == 1
+    assert told["run"]["state"] == "finished"
+    assert told["run"]["last"]["step"] == 4
+
+
 def test_runs_are_removed_but_not_while_they_are_trained(runs: Path, one: Path, capsys: Capture) -> None:
     with locked(open_run(one)):
         assert run_here("runs", "rm", one) == 1
