@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from scmlang.diagram.drawing.svg import INK, decimals
 from scmlang.diagram.drawing.text import FONTS
-from scmlang.views.drawing import GRID, QUIET, SMALL_FONT, TITLE_FONT, ticks
+from scmlang.views.drawing import GRID, QUIET, SMALL_FONT, TITLE_FONT, svg_text, ticks
 
 PANEL, HEIGHT, GAP, MARGIN, LEFT = 250.0, 120.0, 34.0, 16.0, 44.0
 COLUMNS = 3
@@ -37,7 +37,7 @@ def curves_svg(title: str, curves: Mapping[str, Curve]) -> str:
         f"<title>{escape(title)}</title>",
         f'<rect width="{decimals(width)}" height="{decimals(height)}" rx="8" fill="#ffffff"/>',
         f'<g font-family="{FONTS}">',
-        _text(title, MARGIN, MARGIN + TITLE_FONT - 2, TITLE_FONT, INK),
+        svg_text(title, MARGIN, MARGIN + TITLE_FONT - 2, TITLE_FONT, INK),
     ]
     for index, (name, curve) in enumerate(shown.items()):
         row, column = divmod(index, COLUMNS)
@@ -56,12 +56,12 @@ def _panel(name: str, curve: Curve, left: float, top: float) -> Iterator[str]:
     def y(value: float) -> float:
         return top + HEIGHT * (down[-1] - value) / (down[-1] - down[0])
 
-    yield _text(name, left, top - 6, SMALL_FONT, INK)
+    yield svg_text(name, left, top - 6, SMALL_FONT, INK)
     for tick in down:
         yield f'<path d="M{decimals(left)},{decimals(y(tick))} h{decimals(PANEL)}" stroke="{GRID}"/>'
-        yield _text(f"{tick:.4g}", left - 5, y(tick) + 4, SMALL_FONT, QUIET, "end")
+        yield svg_text(f"{tick:.4g}", left - 5, y(tick) + 4, SMALL_FONT, QUIET, "end")
     for tick in (across[0], across[-1]):
-        yield _text(f"{tick:.6g}", x(tick), top + HEIGHT + SMALL_FONT + 4, SMALL_FONT, QUIET, "middle")
+        yield svg_text(f"{tick:.6g}", x(tick), top + HEIGHT + SMALL_FONT + 4, SMALL_FONT, QUIET, "middle")
     stride = math.ceil(len(curve) / MOST)
     points = [*curve[::stride], curve[-1]]
     path = " ".join(f"{decimals(x(step))},{decimals(y(value))}" for step, value in points)
@@ -77,10 +77,3 @@ def _axis(numbers: Sequence[float]) -> list[float]:
 
 def _finite(curve: Curve) -> Curve:
     return [(step, value) for step, value in curve if math.isfinite(step) and math.isfinite(value)]
-
-
-def _text(text: str, x: float, y: float, size: float, fill: str, anchor: str = "start") -> str:
-    return (
-        f'<text x="{decimals(x)}" y="{decimals(y)}" font-size="{decimals(size)}" fill="{fill}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
-    )

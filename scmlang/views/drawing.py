@@ -111,16 +111,16 @@ class _Drawing:
 
     def _head(self) -> Iterator[str]:
         title = shortened(self.chart.title, self.width - 2 * MARGIN, TITLE_FONT)
-        yield _text(title, MARGIN, MARGIN + TITLE_FONT - 2, TITLE_FONT, INK)
+        yield svg_text(title, MARGIN, MARGIN + TITLE_FONT - 2, TITLE_FONT, INK)
         for series, (x, line, name) in zip(self.chart.series, self.legend, strict=False):
             y = MARGIN + TITLE_FONT + 8 + LEGEND_LINE * line
             yield _rect(x, y, SWATCH, SWATCH, series.colour)
-            yield _text(name, x + SWATCH + 5, y + SWATCH - 1, FONT, INK)
+            yield svg_text(name, x + SWATCH + 5, y + SWATCH - 1, FONT, INK)
 
     def _notes(self, y: float) -> Iterator[str]:
         for i, note in enumerate(self.chart.notes, 1):
             words = shortened(note, self.width - 2 * MARGIN, SMALL_FONT)
-            yield _text(words, MARGIN, y + NOTE_LINE * i, SMALL_FONT, QUIET)
+            yield svg_text(words, MARGIN, y + NOTE_LINE * i, SMALL_FONT, QUIET)
 
 
 class _Plot:
@@ -142,7 +142,7 @@ class _Plot:
         y = top + 4
         for panel in self.panels:
             if panel.heading:
-                lines.append(_text(panel.heading, MARGIN, y + FONT, FONT, INK, weight="bold"))
+                lines.append(svg_text(panel.heading, MARGIN, y + FONT, FONT, INK, weight="bold"))
                 y += FONT + 8
             for group in panel.groups:
                 lines += self._group(group, y)
@@ -155,11 +155,11 @@ class _Plot:
             x = decimals(self.x(tick))
             colour = FAINT if tick == 0 else GRID
             yield f'<path d="M{x},{decimals(top)} V{decimals(bottom)}" stroke="{colour}"/>'
-            yield _text(f"{tick:.6g}", self.x(tick), bottom + SMALL_FONT + 3, SMALL_FONT, QUIET, "middle")
+            yield svg_text(f"{tick:.6g}", self.x(tick), bottom + SMALL_FONT + 3, SMALL_FONT, QUIET, "middle")
 
     def _group(self, group: Group, y: float) -> Iterator[str]:
         middle = y + BAR * len(group.bars) / 2 + 0.35 * FONT
-        yield _text(shortened(group.label, LONGEST_LABEL, FONT), self.left - 8, middle, FONT, INK, "end")
+        yield svg_text(shortened(group.label, LONGEST_LABEL, FONT), self.left - 8, middle, FONT, INK, "end")
         for bar, series in zip(group.bars, self.chart.series, strict=True):
             yield from self._bar(bar, series.colour, y)
             y += BAR
@@ -167,7 +167,7 @@ class _Plot:
     def _bar(self, bar: Bar, colour: str, y: float) -> Iterator[str]:
         base = 0.35 * SMALL_FONT + y + BAR / 2
         if bar.value is None and bar.whisker is None:
-            yield _text(bar.text, self.x(0) + 6, base, SMALL_FONT, QUIET)
+            yield svg_text(bar.text, self.x(0) + 6, base, SMALL_FONT, QUIET)
             return
         ends = [self.x(end) for end in (0.0, bar.value or 0.0, *(bar.whisker or ()))]
         if bar.value is not None:
@@ -178,7 +178,7 @@ class _Plot:
             top, centre, bottom = (decimals(y + part * BAR) for part in (0.25, 0.5, 0.75))
             caps = f"M{low},{top} V{bottom} M{high},{top} V{bottom} M{low},{centre} H{high}"
             yield f'<path d="{caps}" fill="none" stroke="{INK}" stroke-width="1.4"/>'
-        yield _text(bar.text, max(ends) + 6, base, SMALL_FONT, INK)
+        yield svg_text(bar.text, max(ends) + 6, base, SMALL_FONT, INK)
 
 
 def description(chart: Chart) -> str:
@@ -212,9 +212,10 @@ def _rect(x: float, y: float, width: float, height: float, fill: str) -> str:
     return f'<rect {box} fill="{fill}"/>'
 
 
-def _text(
+def svg_text(
     text: str, x: float, y: float, size: float, fill: str, anchor: str = "start", weight: str = "normal"
 ) -> str:
+    """A text element; ``anchor`` says which end of it stands at ``x``."""
     place = f'x="{decimals(x)}" y="{decimals(y)}" font-size="{decimals(size)}" fill="{fill}"'
     extra = f' text-anchor="{anchor}"' if anchor != "start" else ""
     extra += f' font-weight="{weight}"' if weight != "normal" else ""
