@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from scmlang.exact.opening import closed, open_variables
 from scmlang.semantics.quantities import (
@@ -15,19 +15,10 @@ from scmlang.semantics.quantities import (
     Negative,
     Probability,
     Quantity,
-    parts,
+    terms,
 )
 
 Condition = Event | Counterfactual
-
-
-def terms(node: Quantity | Event) -> Iterator[Probability | Expectation]:
-    """Every probability and expectation of a quantity."""
-    if isinstance(node, Probability | Expectation):
-        yield node
-        return
-    for part in parts(node):
-        yield from terms(part)
 
 
 def opened(node: Quantity) -> set[str]:

@@ -24,10 +24,10 @@ from scmlang.semantics.quantities import (
     Probability,
     Quantity,
     counterfactuals,
-    parts,
     replaced,
     replaced_event,
     show_quantity,
+    terms,
 )
 
 METHOD = "latent"
@@ -133,15 +133,6 @@ def unseen(names: Iterable[str], model: CausalModel) -> Unseen:
 
 
 # --- what a quantity is about
-
-
-def terms(node: Quantity | Event) -> Iterator[Term]:
-    """The probabilities and means that a quantity is arithmetic of."""
-    if isinstance(node, Probability | Expectation):
-        yield node
-        return
-    for part in parts(node):
-        yield from terms(part)
 
 
 def all_names(term: Term) -> Iterator[str]:

@@ -17,7 +17,6 @@ from scmlang.identify.counterfactuals import identify_counterfactual, one_of_eac
 from scmlang.identify.counterfactuals.query import DECLARED
 from scmlang.identify.criteria import instruments, named
 from scmlang.identify.estimand import Estimand, Linear, free, leaves, show, simplify
-from scmlang.identify.hidden import terms
 from scmlang.identify.id import derive_on, sources
 from scmlang.identify.levels import without_last_levels
 from scmlang.identify.result import PARTS, UNWRITTEN, Identification, Step
@@ -42,6 +41,7 @@ from scmlang.semantics.quantities import (
     Probability,
     Quantity,
     show_quantity,
+    terms,
 )
 
 Experiments = Sequence[frozenset[str]]

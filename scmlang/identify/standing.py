@@ -19,11 +19,17 @@ from scmlang.identify.hidden import (
     hidden_names,
     hidden_that_matter,
     seen,
-    terms,
     unseen,
 )
 from scmlang.semantics.model import CausalModel
-from scmlang.semantics.quantities import Counterfactual, Expectation, Held, Probability, counterfactuals
+from scmlang.semantics.quantities import (
+    Counterfactual,
+    Expectation,
+    Held,
+    Probability,
+    counterfactuals,
+    terms,
+)
 from scmlang.semantics.queries import Edit, Intervention, Query
 
 if TYPE_CHECKING:

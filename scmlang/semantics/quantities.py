@@ -118,6 +118,15 @@ def parts(node: Quantity | Event) -> tuple[Quantity | Event, ...]:
             return ()
 
 
+def terms(node: Quantity | Event) -> Iterator[Probability | Expectation]:
+    """The probabilities and means that a quantity is arithmetic of."""
+    if isinstance(node, Probability | Expectation):
+        yield node
+        return
+    for part in parts(node):
+        yield from terms(part)
+
+
 def counterfactuals(node: Quantity | Event) -> Iterator[Counterfactual]:
     """Every variable that a quantity speaks of, those of nested subscripts excepted."""
     if isinstance(node, Counterfactual):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scmlang.diagram.diagram import Diagram
 from scmlang.diagram.monotone import monotone_arrows
-from scmlang.identify.hidden import all_names, terms
+from scmlang.identify.hidden import all_names
 from scmlang.identify.monotone.order import Arrow, Order
 from scmlang.identify.monotone.terms import rewritings
 from scmlang.identify.result import Identification, Step
@@ -24,6 +24,7 @@ from scmlang.semantics.quantities import (
     Probability,
     Quantity,
     show_quantity,
+    terms,
 )
 
 METHOD = MONOTONICITY
