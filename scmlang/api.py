@@ -13,7 +13,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from scmlang.neural.query import EditAnswer
     from scmlang.neural.summary import Summary
     from scmlang.train.runs import Run
+    from scmlang.train.session import Training
     from scmlang.train.trainer import Progress
 
 RUNS = Path("runs")
@@ -288,14 +290,40 @@ class Model:
         Raises:
             ScmError: for mistakes in the data or the recipe, before any training.
         """
+        with self.training(data, recipe, overrides=overrides, runs=runs) as training:
+            for progress in training:
+                listen(progress)
+        return training.run
+
+    @contextmanager
+    def training(
+        self,
+        data: str | Path,
+        recipe: str | Path = "cpu",
+        *,
+        overrides: Sequence[str] = (),
+        runs: str | Path = RUNS,
+    ) -> Iterator[Training]:
+        """A training to iterate over, or to take the objective and the batches from: a context manager.
+
+        ::
+
+            with model.training("data") as training:
+                for progress in training:
+                    print(progress.step, progress.loss)
+
+        Arguments and errors are those of :meth:`train`; the run is made when the context is entered, and
+        locked until it is left. See ``docs/extending.md``.
+        """
         from scmlang.data.image_folder import read_folder
         from scmlang.train.loading import load_recipe
-        from scmlang.train.session import start_run, train_run
+        from scmlang.train.session import open_training, start_run
 
         loaded, plan = load_recipe(recipe, overrides), self.compilation.plan
         dataset = read_folder(Path(data), self._checked)
         run = start_run(Path(runs), self._checked, plan, loaded, Path(data))
-        return train_run(run, plan, dataset, listen=listen).run
+        with open_training(run, plan, dataset) as training:
+            yield training
 
     @property
     def queries(self) -> dict[str, str]:

@@ -12,11 +12,14 @@ import torch
 from scmlang.data.dataset import Dataset
 from scmlang.diagnostics.base import Diagnostic
 from scmlang.mechanisms.build import build_model
+from scmlang.neural.losses import Batch, TrainingObjective
+from scmlang.neural.ncm import NeuralCausalModel
 from scmlang.neural.plan import NeuralPlan
 from scmlang.semantics.model import CausalModel
 from scmlang.train.atomic import to_json, write_file
 from scmlang.train.autoencoder import sized, take_over
 from scmlang.train.batches import TensorData, tensor_data
+from scmlang.train.checkpoint import save
 from scmlang.train.lock import locked
 from scmlang.train.metrics_log import MetricsLog, finite
 from scmlang.train.preview import preview
@@ -88,32 +91,130 @@ def train_run(
         ScmError: when the device is missing, the loss diverges, another process trains the run, or nothing
             can be written. A loss that diverges leaves the last state that was finite as a checkpoint.
     """
-    with locked(run), _arithmetic(run.record.recipe.train.threads):
-        return _train_run(run, plan, data, resume, listen, stopped)
+    with open_training(run, plan, data, resume=resume, stopped=stopped) as training:
+        for progress in training:
+            listen(progress)
+    return Outcome(run, training.step, training.finished, training.warnings)
 
 
-def _train_run(
+@contextmanager
+def open_training(
     run: Run,
     plan: NeuralPlan,
     data: Dataset,
-    resume: bool,
-    listen: Listener,
-    stopped: Callable[[], bool],
-) -> Outcome:
+    *,
+    resume: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Training]:
+    """A training that the caller drives, with the run locked for as long as the context lasts.
+
+    The number of threads and how denormal numbers are treated are the recipe's until then, for the whole
+    process. Arguments and errors are those of :func:`train_run`.
+    """
     recipe = run.record.recipe
-    torch.manual_seed(recipe.train.seed)
-    device = choose_device(recipe)
-    tensors = tensor_data(plan, data["train"], device)
-    model = build_model(plan, neural_settings(recipe, plan))
-    fit_scales(model, tensors)
-    if not resume:
-        take_over(model, recipe, tensors)
-    trainer = Trainer(model, tensors, recipe, stopped)
-    warnings = trainer.resume(run).warnings if resume else ()
-    shown = tensor_data(plan, data["val" if "val" in data else "train"], device)
-    with _kept(trainer, run), MetricsLog(run.metrics, trainer.step + 1 if resume else None) as log:
-        finished = _loop(trainer, run, recipe, log, listen, stopped, lambda: _preview(trainer, run, shown))
-    return Outcome(run, trainer.step, finished, warnings)
+    with locked(run), _arithmetic(recipe.train.threads):
+        torch.manual_seed(recipe.train.seed)
+        device = choose_device(recipe)
+        tensors = tensor_data(plan, data["train"], device)
+        model = build_model(plan, neural_settings(recipe, plan))
+        fit_scales(model, tensors)
+        if not resume:
+            take_over(model, recipe, tensors)
+        trainer = Trainer(model, tensors, recipe, stopped)
+        warnings = trainer.resume(run).warnings if resume else ()
+        shown = tensor_data(plan, data["val" if "val" in data else "train"], device)
+        yield Training(run, trainer, shown, warnings)
+
+
+class Training:
+    """A training in a run folder; made by :func:`open_training`.
+
+    Iterating trains: records are logged, pictures drawn and checkpoints saved as the recipe says, and at
+    every record the caller has its turn. Leaving the iteration early saves nothing by itself; a second one
+    goes on. A loop of the caller's own takes :attr:`objective` and :meth:`batches`, and :meth:`save_weights`
+    at its end.
+
+    Args:
+        run: where it is kept.
+        trainer: what takes the steps.
+        shown: the rows that previews are made of.
+        warnings: about damaged checkpoints that a resumption passed over.
+    """
+
+    def __init__(
+        self, run: Run, trainer: Trainer, shown: TensorData, warnings: tuple[Diagnostic, ...]
+    ) -> None:
+        self.run, self.trainer, self.warnings = run, trainer, warnings
+        self.finished = False
+        self._shown = shown
+
+    @property
+    def step(self) -> int:
+        """Optimiser steps done, or batches taken by a loop of the caller's own."""
+        return self.trainer.step
+
+    @property
+    def model(self) -> NeuralCausalModel:
+        """The model, with the weights of the last step."""
+        return self.trainer.model
+
+    @property
+    def objective(self) -> TrainingObjective:
+        """The loss: a module from a batch to the weighted sum and its terms."""
+        objective: TrainingObjective = self.trainer.objective
+        return objective
+
+    def batches(self) -> Iterator[Batch]:
+        """Batches of the training split without end, as the recipe says; each counts as a step."""
+        while True:
+            yield self.trainer.next_batch()
+            self.trainer.step += 1
+
+    def __iter__(self) -> Iterator[Progress]:
+        """Train to the end, or until the training is stopped; ``finished`` then says which.
+
+        Raises:
+            ScmError: E181 when the loss diverges, E194 and E195 when nothing can be written.
+        """
+        trainer, run, options = self.trainer, self.run, self.trainer.recipe.train
+        with _kept(trainer, run), MetricsLog(run.metrics, self.step + 1 if self.step else None) as log:
+            for progress in trainer:
+                log.write(progress.step, _record(progress))
+                yield progress
+                if progress.fraction >= 1:
+                    break
+                if trainer.stopped():
+                    self.save()
+                    return
+                if is_due(progress.step, options.sample_every):
+                    self._draw()
+                if is_due(progress.step, options.checkpoint_every):
+                    self.save()
+            self.save()
+            self._draw()
+        self.finished = True
+
+    def save(self) -> None:
+        """Write a checkpoint of the whole state, which queries use and a resumption goes on from.
+
+        Raises:
+            ScmError: E195 when it cannot be written.
+        """
+        self.trainer.save(self.run)
+
+    def save_weights(self) -> None:
+        """Write the model's present weights as a checkpoint for queries, after a loop of the caller's own.
+
+        It has no state of an optimiser, so no training goes on from it (E208).
+
+        Raises:
+            ScmError: E195 when it cannot be written.
+        """
+        save(self.run, self.step, {"model": self.model.state_dict()}, {"step": self.step})
+
+    def _draw(self) -> None:
+        with self.trainer.averaged() as model:
+            preview(model, self._shown, self.run.samples / f"step_{self.step:08d}.png", seed=0)
 
 
 @contextmanager
@@ -143,34 +244,6 @@ def _arithmetic(threads: int) -> Iterator[None]:
         torch.set_flush_denormal(not kept)
 
 
-def _loop(
-    trainer: Trainer,
-    run: Run,
-    recipe: Recipe,
-    log: MetricsLog,
-    listen: Listener,
-    stopped: Callable[[], bool],
-    draw: Callable[[], None],
-) -> bool:
-    """Train, record, draw and save; whether the end was reached."""
-    options = recipe.train
-    for progress in trainer:
-        log.write(progress.step, _record(progress))
-        listen(progress)
-        if progress.fraction >= 1:
-            break
-        if stopped():
-            trainer.save(run)
-            return False
-        if is_due(progress.step, options.sample_every):
-            draw()
-        if is_due(progress.step, options.checkpoint_every):
-            trainer.save(run)
-    trainer.save(run)
-    draw()
-    return True
-
-
 def _record(progress: Progress) -> dict[str, float]:
     return {
         "fraction": progress.fraction,
@@ -179,8 +252,3 @@ def _record(progress: Progress) -> dict[str, float]:
         "images_per_second": progress.images_per_second,
         "seconds": progress.seconds,
     }
-
-
-def _preview(trainer: Trainer, run: Run, shown: TensorData) -> None:
-    with trainer.averaged() as model:
-        preview(model, shown, run.samples / f"step_{trainer.step:08d}.png", seed=0)

@@ -247,6 +247,10 @@ class Trainer:
     def _rows(self, size: int) -> Tensor:
         return step_rows(len(self.data), size, self.step, self.recipe.train.seed)
 
+    def next_batch(self) -> Batch:
+        """The batch of the step that is next, outside the refinement of the code's flow."""
+        return self._batch(self.recipe.train.batch)
+
     def _batch(self, size: int) -> Batch:
         options, device = self.recipe.train, self.data.weight.device
         images, labels, weight = self.data.rows(self._rows(size).to(device))
