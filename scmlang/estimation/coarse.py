@@ -1,4 +1,4 @@
-"""Real columns of which an estimand asks events alone, such as ``Y > 2``, as columns of levels."""
+"""Real columns that an estimand compares and never conditions on, as columns of levels."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ import numpy as np
 
 from scmlang.estimation.sample import Levels, Reals, Sample
 from scmlang.estimation.sources import Sources
-from scmlang.identify.estimand import At, Conditional, Estimand, Value, leaves, variable_of, variables
+from scmlang.identify.estimand import (
+    At,
+    Conditional,
+    Estimand,
+    Indicator,
+    Mean,
+    Value,
+    leaves,
+    variable_of,
+    variables,
+)
 
 
 def coarse(node: Estimand, data: Sample | Sources) -> Sources:
     """The samples, with a level for each part of the line that the events of an estimand tell apart.
 
-    Columns of real numbers that it needs in another way stay as they are.
+    What it compares with other variables, or takes the numbers of, has a level for each number that occurs.
+    Columns of real numbers that stand in a condition, or that it needs in another way, stay as they are.
     """
     sources = Sources.of(data)
-    limits = dict(_limits(node))
-    samples = {held: _cut(sample, limits) for held, sample in sources.samples.items()}
+    limits, whole = dict(_limits(node)), _numbers(node)
+    samples = {held: _whole(_cut(sample, limits), whole) for held, sample in sources.samples.items()}
     return replace(sources, samples=samples)
 
 
@@ -36,6 +47,26 @@ def _limits(node: Estimand) -> Iterator[tuple[str, list[float]]]:
         names = variables(leaf) if not isinstance(leaf, Value) else {variable_of(leaf.symbol)}
         other |= names - {variable_of(t) for t in events}
     yield from ((name, sorted(values)) for name, values in found.items() if name not in other)
+
+
+def _numbers(node: Estimand) -> frozenset[str]:
+    """The variables whose numbers enter, and on which nothing is conditioned."""
+    listed = list(leaves(node))
+    numbers = [variables(leaf) for leaf in listed if isinstance(leaf, Value | Indicator)]
+    held = [t for leaf in listed if isinstance(leaf, Conditional | Mean) for t in (*leaf.given, *leaf.do)]
+    return frozenset[str]().union(*numbers).difference(map(variable_of, held))
+
+
+def _whole(sample: Sample, names: Iterable[str]) -> Sample:
+    found = {name: _each(sample.reals[name]) for name in names if name in sample.reals}
+    reals = {name: column for name, column in sample.reals.items() if name not in found}
+    return replace(sample, levels={**sample.levels, **found}, reals=reals)
+
+
+def _each(column: Reals) -> Levels:
+    numbers, codes = np.unique(column, return_inverse=True)
+    listed = tuple(numbers.tolist())
+    return Levels(tuple(map(str, listed)), listed, codes.reshape(-1).astype(np.int64))
 
 
 def _is_event(term: str | At) -> bool:

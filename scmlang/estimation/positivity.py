@@ -57,7 +57,8 @@ class _Filled(Evaluator):
         found = super().shares(node, joint, total)
         found = np.where(np.isnan(found), 0.0, found)
         if self.chosen is None:
-            self.empty.update((node, place) for place in self._places(node, total[(0,) * len(node.of)]))
+            outcomes = total.ndim - len(node.given) - len(node.do)
+            self.empty.update((node, place) for place in self._places(node, total[(0,) * outcomes]))
         elif node == self.chosen[0]:
             index: tuple[Any, ...] = (..., *self.chosen[1])
             found[index] = _uneven(found[index].shape)

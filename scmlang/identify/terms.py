@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -79,7 +79,7 @@ def one_world(term: Term, variables: Mapping[str, Variable], observed: frozenset
     if world is None or not all(map(_is_point, (*events, *term.given))):
         return None
     listed = [variable.variable for event in (*events, *term.given) for variable in counterfactuals(event)]
-    if len(set(listed)) < len(listed) or (of is not None and not _has_function(of)):
+    if len(set(listed)) < len(listed) or (of is not None and not has_function(of)):
         return None
     do = frozenset(held.variable for held in world)
     given = _names(term.given)
@@ -133,16 +133,16 @@ def opened(term: Term, variables: Mapping[str, Variable]) -> Opened | None:
     return Opened(Probability(tuple(asked), term.given), events) if events else None
 
 
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
+FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
 
 
 def _comparison(event: Event, variables: Mapping[str, Variable]) -> tuple[Counterfactual, At] | None:
     """The variable that an event compares with a number, and the comparison; None for another event."""
     match event:
-        case Event(relation, Counterfactual() as node, Constant(value)) if relation in _FLIPPED:
+        case Event(relation, Counterfactual() as node, Constant(value)) if relation in FLIPPED:
             pass
-        case Event(other, Constant(value), Counterfactual() as node) if other in _FLIPPED:
-            relation = _FLIPPED[other]
+        case Event(other, Constant(value), Counterfactual() as node) if other in FLIPPED:
+            relation = FLIPPED[other]
         case _:
             return None
     at = At(node.variable, value, relation)
@@ -196,21 +196,29 @@ def trimmed(term: Term, diagram: Diagram) -> Term:
     return _moved(term, kept)
 
 
-def function(node: Quantity) -> Estimand:
+def _by_name(node: Counterfactual) -> Estimand:
+    return Value(node.variable)
+
+
+def function(node: Quantity, valued: Callable[[Counterfactual], Estimand] = _by_name) -> Estimand:
     """A polynomial in variables as an estimand over their symbols.
 
+    Args:
+        node: one of which :func:`has_function` is true.
+        valued: gives the value of each variable.
+
     Raises:
-        TypeError: for another function, which :func:`one_world` does not let through.
+        TypeError: for another function.
     """
     match node:
-        case Counterfactual(variable):
-            return Value(variable)
+        case Counterfactual():
+            return valued(node)
         case Constant(value) if not isinstance(value, str):
             return constant(value)
         case Negative(operand):
-            return Linear(((Fraction(-1), function(operand)),))
+            return Linear(((Fraction(-1), function(operand, valued)),))
         case Arithmetic(operator, left, right):
-            whole = combined(operator, function(left), function(right))
+            whole = combined(operator, function(left, valued), function(right, valued))
             if whole is not None:
                 return whole
     raise TypeError(f"{node} is no function that estimands have")
@@ -280,18 +288,19 @@ def _is_point(event: Event | Counterfactual) -> bool:
     return simple and event.relation == "="
 
 
-def _has_function(node: Quantity) -> bool:
+def has_function(node: Quantity) -> bool:
+    """Whether estimands have a function of variables: sums, products, quotients and small powers."""
     match node:
         case Counterfactual():
             return True
         case Constant(value):
             return not isinstance(value, str)
         case Negative(operand):
-            return _has_function(operand)
+            return has_function(operand)
         case Arithmetic("**", left, Constant(value)):
-            return value in range(1, POWER + 1) and _has_function(left)
+            return value in range(1, POWER + 1) and has_function(left)
         case Arithmetic(operator, left, right):
-            return operator in ("+", "-", "*", "/") and _has_function(left) and _has_function(right)
+            return operator in ("+", "-", "*", "/") and has_function(left) and has_function(right)
         case _:
             return False
 

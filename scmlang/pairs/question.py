@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from scmlang.bounds.opening import Condition, free, opened, through, with_values
 from scmlang.bounds.problem import mentioned
+from scmlang.pairs.orders import Codes, codes_of, codings, spoken_of
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
@@ -19,7 +20,6 @@ from scmlang.semantics.quantities import (
     Negative,
     Quantity,
     Value,
-    counterfactuals,
     parts,
     replaced,
 )
@@ -33,12 +33,12 @@ class Question:
 
     Attributes:
         quantity: with every value an integer.
-        written: for each variable whose values were others, what is written 0 and 1 now.
+        written: for each variable whose values were others, what each is written now.
         levels: the values of each variable that is not binary.
     """
 
     quantity: Quantity
-    written: Mapping[str, tuple[Value, ...]]
+    written: Mapping[str, Codes]
     levels: Mapping[str, range]
 
     def values(self, names: Iterable[str]) -> dict[str, range]:
@@ -50,16 +50,20 @@ def questions(quantity: Quantity, variables: Mapping[str, Variable]) -> Iterator
     """The quantity with each value of what it leaves open.
 
     Where its events are equations, the values that it speaks of are taken for 0 and 1, if there are no more
-    than two for each variable. Then it is asked with the declared levels, where all that it speaks of has
-    finitely many.
+    than two for each variable. Where it compares variables without finitely many values, those get one for
+    each number that they are compared with, and one for each part of the line between. Then it is asked with
+    the declared levels, where all that it speaks of has finitely many.
     """
     if not _is_whole(quantity):
         return
-    coarse = _is_coarse(quantity, variables)
-    if coarse:
+    equations = _is_equations(quantity)
+    if equations:
         yield from _binary(quantity)
         yield from _third(quantity, variables)
-    yield from _declared(quantity, variables, larger=coarse)
+    else:
+        for codes, levels in codings(quantity, variables):
+            yield from _closed(_mapped(quantity, codes), codes, levels, levels.__getitem__)
+    yield from _declared(quantity, variables, larger=equations)
 
 
 def _is_whole(node: Quantity | Event) -> bool:
@@ -75,9 +79,18 @@ def _is_whole(node: Quantity | Event) -> bool:
         case Arithmetic():
             return False
         case Constant(value):
-            return isinstance(value, int | str)
+            return isinstance(value, int | str) or value.is_integer()
+        case Event(_, Counterfactual() as one, Constant()) | Event(_, Constant(), Counterfactual() as one):
+            return _is_whole(one)
         case _:
             return all(map(_is_whole, parts(node)))
+
+
+def _is_integral(node: Quantity | Event) -> bool:
+    """Whether all numbers that events compare with are integers."""
+    if isinstance(node, Constant):
+        return isinstance(node.value, int | str) or node.value.is_integer()
+    return not isinstance(node, Event) or all(map(_is_integral, parts(node)))
 
 
 def _inside(node: Quantity) -> Iterator[Counterfactual]:
@@ -99,6 +112,8 @@ def _third(quantity: Quantity, variables: Mapping[str, Variable]) -> Iterator[Qu
 
 
 def _declared(quantity: Quantity, variables: Mapping[str, Variable], *, larger: bool) -> Iterator[Question]:
+    if not _is_integral(quantity):
+        return
     levels = {}
     for name in mentioned(quantity):
         domain = variables[name].domain
@@ -107,65 +122,47 @@ def _declared(quantity: Quantity, variables: Mapping[str, Variable], *, larger: 
         levels[name] = range(domain.offset, domain.offset + domain.size)
     if larger and all(values == range(2) for values in levels.values()):
         return  # this has been asked
-    names, free_ones = sorted(opened(quantity)), free(quantity)
-    for values in product(*(levels[n] for n in names), *(levels[v.variable] for v in free_ones)):
-        held = dict(zip(names, values, strict=False))
-        at = dict(zip(free_ones, values[len(names) :], strict=True))
-        yield Question(with_values(quantity, held, at), {}, levels)
+    yield from _closed(quantity, {}, levels, levels.__getitem__)
 
 
-def _is_coarse(node: Quantity | Event, variables: Mapping[str, Variable]) -> bool:
-    """Whether every event of a quantity is an equation, or about variables without finitely many values.
+def _closed(
+    quantity: Quantity,
+    written: Mapping[str, Codes],
+    levels: Mapping[str, range],
+    values: Callable[[str], Sequence[int]],
+) -> Iterator[Question]:
+    """A question for each of some values of what is open."""
+    names, variables = sorted(opened(quantity)), free(quantity)
+    for chosen in product(*map(values, names), *(values(v.variable) for v in variables)):
+        held = dict(zip(names, chosen, strict=False))
+        at = dict(zip(variables, chosen[len(names) :], strict=True))
+        yield Question(with_values(quantity, held, at), written, levels)
 
-    Other names for the values of a variable then change nothing.
-    """
+
+def _is_equations(node: Quantity | Event) -> bool:
+    """Whether every event of a quantity is an equation. Other names for values then change nothing."""
     if isinstance(node, Event):
-        equation = isinstance(node.left, Counterfactual) and isinstance(node.right, Constant | Counterfactual)
-        names = (found.variable for found in counterfactuals(node))
-        return (equation and node.relation == "=") or not any(
-            isinstance(variables[name].domain, Finite) for name in names
-        )
-    return all(_is_coarse(part, variables) for part in parts(node))
+        sides = isinstance(node.left, Counterfactual) and isinstance(node.right, Constant | Counterfactual)
+        return sides and node.relation == "="
+    return all(map(_is_equations, parts(node)))
 
 
 def _binary(quantity: Quantity) -> Iterator[Question]:
     values: dict[str, list[Value]] = {}
-    for name, value in _values(quantity):
+    for name, value in spoken_of(quantity):
         if value not in values.setdefault(name, []):
             values[name].append(value)
     if any(len(seen) > 2 for seen in values.values()):
         return
-    other = {name: tuple(seen) for name, seen in values.items() if not set(seen) <= {0, 1}}
-    codes = {
-        (name, v): i if len(seen) == 2 else 1 for name, seen in other.items() for i, v in enumerate(seen)
-    }
-    binary = _mapped(quantity, codes)
-    names, variables = sorted(opened(binary)), free(binary)
-    for levels in product((1, 0), repeat=len(names) + len(variables)):
-        held = dict(zip(names, levels, strict=False))
-        at = dict(zip(variables, levels[len(names) :], strict=True))
-        yield Question(with_values(binary, held, at), other, {})
+    other = {name: codes_of(seen) for name, seen in values.items() if not set(seen) <= {0, 1}}
+    yield from _closed(_mapped(quantity, other), other, {}, lambda name: (1, 0))
 
 
-def _values(node: Quantity | Event) -> Iterator[tuple[str, Value]]:
-    match node:
-        case Counterfactual(_, world):
-            for item in world:
-                if isinstance(item.value, Counterfactual):
-                    yield from _values(item.value)
-                elif item.value is not None:
-                    yield item.variable, item.value
-        case Event(_, Counterfactual(name) as left, Constant(value)):
-            yield from _values(left)
-            yield name, value
-        case _:
-            for part in parts(node):
-                yield from _values(part)
+def _mapped(quantity: Quantity, codes: Mapping[str, Codes]) -> Quantity:
+    """The quantity with codes for values."""
 
-
-def _mapped(node: Quantity, codes: Mapping[tuple[str, Value], int]) -> Quantity:
     def code(name: str, value: Value) -> Value:
-        return codes.get((name, value), value)
+        return codes.get(name, {}).get(value, value)
 
     def world(variable: Counterfactual) -> Counterfactual:
         held = tuple(
@@ -184,7 +181,9 @@ def _mapped(node: Quantity, codes: Mapping[tuple[str, Value], int]) -> Quantity:
                 return world(event)
             case Event(relation, Counterfactual(name) as left, Constant(value)):
                 return Event(relation, world(left), Constant(code(name, value)))
+            case Event(relation, Constant(value), Counterfactual(name) as right):
+                return Event(relation, Constant(code(name, value)), world(right))
             case _:
                 return Event(event.relation, replaced(event.left, world), replaced(event.right, world))
 
-    return through(node, condition, lambda of: replaced(of, world))
+    return through(quantity, condition, lambda of: replaced(of, world))

@@ -103,9 +103,11 @@ def _exactly(model: CausalModel, quantity: Quantity) -> Fraction:
 
 
 def _notes(question: Question) -> Iterator[str]:
-    for name, levels in question.written.items():
-        written = ", ".join(f"{v} is written {i if len(levels) == 2 else 1}" for i, v in enumerate(levels))
-        yield f"# {name} has two levels here: {written}."
+    for name, codes in question.written.items():
+        levels = question.values([name])[name]
+        count = "two levels" if levels == range(2) else f"the levels {levels.start} to {levels[-1]}"
+        told = ", ".join(f"{value} is written {code}" for value, code in codes.items())
+        yield f"# {name} has {count} here: {told}."
 
 
 def _data(claim: Claim) -> Iterator[Probability]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scmlang.diagram.diagram import Diagram
+from scmlang.identify.counterfactuals.comparisons import ByIndicators, compared, divides
 from scmlang.identify.counterfactuals.conditional import (
     Constraint,
     Derivation,
@@ -22,6 +23,7 @@ from scmlang.identify.counterfactuals.totals import by_totals
 from scmlang.identify.counterfactuals.vocabulary import Unwritable, Vocabulary
 from scmlang.identify.estimand import Estimand, simplify
 from scmlang.identify.result import CASES, Identification, Step, Witness, listed
+from scmlang.identify.terms import mentioned
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
     Counterfactual,
@@ -103,11 +105,34 @@ def _decided(graph: Diagram, term: Term, words: Vocabulary, q: CFactor, *, formu
         simple = simplify(derived.estimand, graph) if formula and derived.estimand else derived.estimand
         return replace(derived, estimand=simple)
     except Unwritable as reason:
-        return _Found(None, notes=(str(reason),))
+        return _by_indicators(Derivation(graph, q, words, formula), term, str(reason))
     except Impossible:
         return _Found(None, notes=(_NEVER,))
     except Tied:
         return _Found(None, notes=(_ONE_VALUE,))
+
+
+def _by_indicators(derivation: Derivation, term: Term, reason: str) -> _Found:
+    """Where cases cannot be listed, for a reason: the sum over values, of indicators of the events."""
+    words = derivation.words
+    try:
+        given = compared(term.given, words)
+        asked = compared(term.events if isinstance(term, Probability) else (), words)
+        of = term.of if isinstance(term, Expectation) else None
+        found = ByIndicators(derivation, derivation.explain).conditional(asked, given, of)
+    except Unwritable:
+        return _Found(None, notes=(reason,))
+    except Impossible:
+        return _Found(None, notes=(_NEVER,))
+    except Tied:
+        return _Found(None, notes=(_ONE_VALUE,))
+    if found is not None:
+        return _Found(True, found, steps=derivation.steps)
+    witness = derivation.failed[0]
+    names = [name for node in counterfactuals(term) for name in mentioned(node)]
+    if of is None and divides((*asked.comparisons, *given.comparisons), names, words):
+        return _Found(False, witness=witness, steps=derivation.steps)
+    return _Found(None, witness=witness, steps=derivation.steps, notes=(CASES,))
 
 
 def _derived(derivation: Derivation, asked: list[Target], given: list[Constraint]) -> _Found:

@@ -8,6 +8,7 @@ from scmlang.identify.estimand.nodes import (
     At,
     Conditional,
     Estimand,
+    Indicator,
     Linear,
     Marginal,
     Mean,
@@ -18,6 +19,7 @@ from scmlang.identify.estimand.nodes import (
     free,
     product,
     variable_of,
+    variables,
 )
 from scmlang.identify.estimand.renaming import bind, substitute
 from scmlang.identify.estimand.text import ASCII, show
@@ -61,6 +63,8 @@ class _Arranger:
                 return Mean(of, self._terms(given, names), self._terms(do, names))
             case Value(symbol):
                 return Value(names[symbol])
+            case Indicator():
+                return substitute(node, {s: names[s] for s in free(node)})
             case Product(factors):
                 flat = product([self.arranged(f, names) for f in factors])
                 return (
@@ -97,7 +101,7 @@ class _Arranger:
 
     def _rank(self, factor: Estimand) -> tuple[bool, bool, int, str]:
         last = max((self.order.get(variable, -1) for variable in _heads(factor)), default=-1)
-        kind = isinstance(factor, Marginal), not isinstance(factor, Value)
+        kind = isinstance(factor, Marginal), not isinstance(factor, Value | Indicator)
         return *kind, -last, show(factor, ASCII)
 
 
@@ -127,6 +131,8 @@ def _outline(node: Estimand, marked: str) -> str:
             return f"E({of}|{listed(given)}|{listed(do)})"
         case Value(symbol):
             return listed([symbol])
+        case Indicator(relation, left, right):
+            return f"1({_outline(left, marked)}{relation}{_outline(right, marked)})"
         case Product(factors):
             return " ".join(sorted(_outline(f, marked) for f in factors))
         case Marginal(over, inner):
@@ -146,6 +152,8 @@ def _heads(node: Estimand) -> frozenset[str]:
             return frozenset((of,))
         case Value(symbol):
             return frozenset((variable_of(symbol),))
+        case Indicator():
+            return variables(node)
         case Product(factors):
             return frozenset[str]().union(*map(_heads, factors))
         case Marginal(_, inner):

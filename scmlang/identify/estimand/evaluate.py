@@ -16,16 +16,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scmlang.identify.estimand.events import levels_of
+from scmlang.identify.estimand.events import HOLDS, levels_of
 from scmlang.identify.estimand.nodes import (
     At,
     Conditional,
     Estimand,
+    Indicator,
     Linear,
     Marginal,
     Mean,
     Product,
     Quotient,
+    Term,
     Value,
     free,
     variable_of,
@@ -116,6 +118,8 @@ class Evaluator:
                 return self._value(expanded(node))
             case Value(symbol):
                 return Table((symbol,), np.array(self.distributions.values(variable_of(symbol))))
+            case Indicator(relation, left, right):
+                return _indicator(relation, self._value(left), self._value(right))
             case Product(factors):
                 return _product([self._value(f) for f in factors])
             case Marginal(over, inner):
@@ -128,26 +132,30 @@ class Evaluator:
 
     def _conditional(self, node: Conditional) -> Table:
         """P(of | do(do), given): one joint, divided by its own sum over ``of``."""
-        terms = (*node.of, *node.given, *node.do)
+        events, of = _together(node.of)
+        terms = (*of, *node.given, *node.do)
         names = tuple(map(variable_of, terms))
         if len(set(names)) < len(names):
             raise ValueError(f"a variable stands twice in one factor: {', '.join(names)}")
-        inside = len(node.of) + len(node.given)
+        inside = len(of) + len(node.given)
         joint = self.distributions.joint(names[:inside], names[inside:])
         batch = [BATCH] if BATCH in joint.symbols else []
         array = joint.on([*batch, *names])
-        axes = tuple(range(len(batch), len(batch) + len(node.of)))
+        axes = tuple(range(len(batch), len(batch) + len(of)))
         if node.given or node.do:
             array = self.shares(node, array, array.sum(axis=axes, keepdims=True))
         for axis, term in reversed(list(enumerate(terms, len(batch)))):
             if isinstance(term, At):
-                array = array.take(self._levels(term), axis=axis).sum(axis=axis)
+                levels = self._levels(events.get(term.variable, [term]))
+                array = array.take(levels, axis=axis).sum(axis=axis)
         kept = (t for t in terms if isinstance(t, str))
         return Table((*batch, *kept), np.asarray(array))
 
-    def _levels(self, at: At) -> list[int]:
+    def _levels(self, events: Sequence[At]) -> list[int]:
+        """Where all of some events of one variable happen."""
         known = self.distributions
-        return levels_of(at, lambda: known.values(at.variable), known.index)
+        each = [levels_of(at, lambda: known.values(events[0].variable), known.index) for at in events]
+        return [level for level in each[0] if all(level in other for other in each[1:])]
 
     def _sum(self, over: Iterable[str], factors: list[Table]) -> Table:
         """Σ over symbols of a product, each sum taken over the factors that have the symbol alone."""
@@ -185,6 +193,19 @@ def expanded(node: Mean) -> Estimand:
 # --- arithmetic in which 0 times undefined is 0
 
 
+def _together(of: Sequence[Term]) -> tuple[dict[str, list[At]], list[Term]]:
+    """The events of each variable, and the outcomes with the first event of each in the place of all."""
+    events: dict[str, list[At]] = {}
+    kept: list[Term] = []
+    for term in of:
+        if isinstance(term, At) and term.is_event:
+            events.setdefault(term.variable, []).append(term)
+            if len(events[term.variable]) > 1:
+                continue
+        kept.append(term)
+    return events, kept
+
+
 def _axes(tables: Iterable[Table]) -> set[str]:
     return {symbol for table in tables for symbol in table.symbols}
 
@@ -200,6 +221,12 @@ def _times(left: Table, right: Table) -> Table:
     if (found != found).any():
         found = np.where((a == 0) | (b == 0), 0, found)
     return Table(symbols, found)
+
+
+def _indicator(relation: str, left: Table, right: Table) -> Table:
+    symbols = tuple(dict.fromkeys((*left.symbols, *right.symbols)))
+    holds = HOLDS[relation](left.on(symbols), right.on(symbols))
+    return Table(symbols, np.asarray(holds).astype(np.int64))
 
 
 def _quotient(top: Table, bottom: Table) -> Table:

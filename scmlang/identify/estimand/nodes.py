@@ -17,7 +17,8 @@ class At:
     """A variable at a fixed value: a number, a level's name, or a symbol of a bare diagram.
 
     With another ``relation`` it is an event, such as ``Y > 2``, and stands among the outcomes of a
-    :class:`Conditional` only: a condition that leaves several values separates nothing.
+    :class:`Conditional` only: a condition that leaves several values separates nothing. Several events of one
+    variable, such as ``Y > 2`` and ``Y < 3``, happen together.
     """
 
     variable: str
@@ -59,6 +60,18 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Indicator:
+    """1 where ``left relation right`` holds, else 0, as in Σ_{Y, Z} 1{Y > Z} P(Y, Z).
+
+    Both sides are sums and products of the numbers that symbols stand for.
+    """
+
+    relation: str
+    left: Estimand
+    right: Estimand
+
+
+@dataclass(frozen=True)
 class Product:
     """The product of some factors; 1 where there is none."""
 
@@ -88,7 +101,7 @@ class Linear:
     terms: tuple[tuple[Fraction, Estimand], ...]
 
 
-Estimand = Conditional | Mean | Value | Product | Marginal | Quotient | Linear
+Estimand = Conditional | Mean | Value | Indicator | Product | Marginal | Quotient | Linear
 ONE = Product(())
 
 
@@ -106,6 +119,8 @@ def free(node: Estimand) -> frozenset[str]:
             return symbols((*given, *do))
         case Value(symbol):
             return frozenset((symbol,))
+        case Indicator(_, left, right):
+            return free(left) | free(right)
         case Product(factors):
             return frozenset[str]().union(*map(free, factors))
         case Marginal(over, inner):
@@ -117,9 +132,9 @@ def free(node: Estimand) -> frozenset[str]:
 
 
 def leaves(node: Estimand) -> Iterator[Estimand]:
-    """The distributions, means and values that an estimand is made of, each as often as it stands there."""
+    """The distributions, means, values and indicators of an estimand, each as often as it stands there."""
     match node:
-        case Conditional() | Mean() | Value():
+        case Conditional() | Mean() | Value() | Indicator():
             yield node
         case Product(factors):
             for factor in factors:
@@ -169,6 +184,8 @@ def variables(node: Estimand) -> frozenset[str]:
             return frozenset((of, *map(variable_of, (*given, *do))))
         case Value(symbol):
             return frozenset((variable_of(symbol),))
+        case Indicator(_, left, right):
+            return variables(left) | variables(right)
         case Product(factors):
             return frozenset[str]().union(*map(variables, factors))
         case Marginal(over, inner):

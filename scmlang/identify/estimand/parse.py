@@ -7,6 +7,7 @@
     factor  : ("Σ" | "sum") "_{" symbols "}" factor+          a sum goes on to the end of its term
             | "[" sum "]" "/" "[" sum "]" | "(" sum ")"
             | "P(" terms ["|" conditions] ")" | "P_{" terms "}(" … ")" | "E(" variable ["|" conditions] ")"
+            | "1{" sum relation sum "}"                         1 where that holds, else 0
             | symbol                                            the number that it stands for
     term of a distribution : symbol | variable "=" value; a condition is one, or "do(" terms ")";
                              an outcome may be an event, variable ("<" | "<=" | ">" | ">=" | "!=") value
@@ -23,6 +24,7 @@ from scmlang.identify.estimand.nodes import (
     At,
     Conditional,
     Estimand,
+    Indicator,
     Linear,
     Marginal,
     Mean,
@@ -37,7 +39,7 @@ from scmlang.source import Source, Span
 
 _TOKEN = re.compile(
     r"""(?P<sum>(?:Σ|sum)_\{)
-      | (?P<function>P_\{|P\(|E\(|do\()
+      | (?P<function>P_\{|P\(|E\(|do\(|1\{)
       | (?P<symbol>[A-Za-z][A-Za-z0-9_]*'*)
       | (?P<number>[0-9]+/[1-9][0-9]*|[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,3})?)
       | (?P<relation><=|>=|!=|[<>≤≥≠])
@@ -112,6 +114,8 @@ class _Reader:
             inner = self.sum()
             self._expect(")")
             return inner
+        if self._takes("1{"):
+            return self._indicator()
         if self._kind == "symbol":
             return Value(self._take())
         return self._distribution()
@@ -123,6 +127,15 @@ class _Reader:
         bottom = self.sum()
         self._expect("]")
         return Quotient(top, bottom)
+
+    def _indicator(self) -> Estimand:
+        left = self.sum()
+        if self._kind != "relation" and self._text != "=":
+            raise self._problem("here a comparison stands, such as `>`")
+        relation = self._take()
+        right = self.sum()
+        self._expect("}")
+        return Indicator(_RELATIONS.get(relation, relation), left, right)
 
     def _distribution(self) -> Estimand:
         head = self._take() if self._text in ("P(", "P_{", "E(") else None

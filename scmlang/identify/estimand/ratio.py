@@ -15,6 +15,7 @@ from scmlang.identify.estimand.canonical import key
 from scmlang.identify.estimand.nodes import (
     Conditional,
     Estimand,
+    Indicator,
     Linear,
     Marginal,
     Mean,
@@ -63,7 +64,7 @@ class Flattener:
 
     def flat(self, node: Estimand) -> Ratio:
         match node:
-            case Conditional() | Value():
+            case Conditional() | Value() | Indicator():
                 return Ratio((), (node,))
             case Mean(of, given, do):
                 (y,) = self._fresh((of,)).values()
@@ -223,6 +224,8 @@ def unbound(node: Estimand, bound: Iterable[str]) -> frozenset[Term]:
             return frozenset((*given, *do)) - frozenset(bound)
         case Value(symbol):
             return frozenset((symbol,)) - frozenset(bound)
+        case Indicator():
+            return free(node) - frozenset(bound)
         case Product(factors):
             return frozenset[Term]().union(*(unbound(f, bound) for f in factors))
         case Marginal(over, inner):

@@ -9,6 +9,7 @@ from scmlang.identify.estimand.nodes import (
     At,
     Conditional,
     Estimand,
+    Indicator,
     Linear,
     Marginal,
     Mean,
@@ -36,6 +37,8 @@ def substitute(node: Estimand, terms: Mapping[str, Term]) -> Estimand:
             return Mean(of, _swap(given, terms), _swap(do, terms))
         case Value(symbol):
             return _number(terms.get(symbol, symbol))
+        case Indicator(relation, left, right):
+            return Indicator(relation, substitute(left, terms), substitute(right, terms))
         case Product(factors):
             return Product(tuple(substitute(f, terms) for f in factors))
         case Quotient(top, bottom):

@@ -11,6 +11,7 @@ from scmlang.identify.estimand.nodes import (
     At,
     Conditional,
     Estimand,
+    Indicator,
     Linear,
     Marginal,
     Mean,
@@ -33,6 +34,7 @@ class Notation:
     do: str
     quotient: str
     brackets: tuple[str, str]
+    indicator: tuple[str, str] = ("1{", "}")
     latex: bool = False
     relations: tuple[tuple[str, str], ...] = ()
 
@@ -52,6 +54,7 @@ LATEX = Notation(
     r"\operatorname{{do}}({})",
     r"\frac{{{}}}{{{}}}",
     (r"\left(", r"\right)"),
+    (r"\mathbf{1}\{", r"\}"),
     latex=True,
     relations=(("<=", r"\le"), (">=", r"\ge"), ("!=", r"\ne")),
 )
@@ -107,6 +110,10 @@ class _Writer:
                 return f"E({self._name(of)}{self._conditions(given, do, names)})"
             case Value(symbol):
                 return self._term(symbol, names)
+            case Indicator(relation, left, right):
+                open, close = self.notation.indicator
+                sides = self.sum(left, names), self.sum(right, names)
+                return f"{open}{sides[0]} {self._sign(relation)} {sides[1]}{close}"
             case Quotient(top, bottom):
                 return self.notation.quotient.format(self.sum(top, names), self.sum(bottom, names))
             case _:
@@ -139,12 +146,17 @@ class _Writer:
 
     def _term(self, term: Term, names: Names) -> str:
         if isinstance(term, At):
-            sign = dict(self.notation.relations).get(term.relation, term.relation)
+            sign = self._sign(term.relation)
             sign = f" {sign} " if term.is_event else sign
-            return f"{self._name(term.variable)}{sign}{self._name(str(term.value))}"
+            value = term.value
+            whole = int(value) if isinstance(value, float) and value.is_integer() else value
+            return f"{self._name(term.variable)}{sign}{self._name(str(whole))}"
         shown = names[term]
         variable = variable_of(shown)
         return self._name(variable) + shown[len(variable) :]
+
+    def _sign(self, relation: str) -> str:
+        return dict(self.notation.relations).get(relation, relation)
 
     def _name(self, name: str) -> str:
         if not self.notation.latex or (len(name) == 1 or name.lstrip("-").replace(".", "").isdigit()):
