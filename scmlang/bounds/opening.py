@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping
 
 from scmlang.exact.opening import closed, open_variables
 from scmlang.semantics.quantities import (
-    Arithmetic,
     Constant,
     Counterfactual,
-    Effect,
     Event,
     Expectation,
-    Negative,
     Probability,
     Quantity,
     terms,
+    with_terms,
 )
 
 Condition = Event | Counterfactual
@@ -54,17 +52,11 @@ def through(
 
     Effects are replaced by their definitions.
     """
-    match node:
-        case Arithmetic(sign, left, right):
-            sides = (through(side, condition, mean, term) for side in (left, right))
-            return Arithmetic(sign, *sides)
-        case Negative(operand):
-            return Negative(through(operand, condition, mean, term))
-        case Effect():
-            return through(node.definition, condition, mean, term)
-        case Probability(events, given):
-            return term(Probability(tuple(map(condition, events)), tuple(map(condition, given))))
-        case Expectation(of, given):
-            return term(Expectation(mean(of), tuple(map(condition, given))))
-        case _:
-            return node
+
+    def changed(found: Probability | Expectation) -> Quantity:
+        given = tuple(map(condition, found.given))
+        if isinstance(found, Expectation):
+            return term(Expectation(mean(found.of), given))
+        return term(Probability(tuple(map(condition, found.events)), given))
+
+    return with_terms(node, changed)

@@ -5,22 +5,22 @@ Needs a model whose hidden causes are among its variables or its bidirected edge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scmlang.diagram.bitgraph import BitGraph, bits
+from scmlang.diagram.diagram import Diagram
 from scmlang.identify.result import Identification, Region
 from scmlang.identify.sums import is_mean_of_sum, sum_of_means
 from scmlang.identify.terms import OneWorld, Term, mentioned, one_world, opened
 from scmlang.semantics.model import CausalModel, Role
 from scmlang.semantics.quantities import (
-    Arithmetic,
+    Change,
     Counterfactual,
-    Effect,
     Event,
     Expectation,
-    Negative,
+    Held,
     Probability,
     Quantity,
     counterfactuals,
@@ -28,6 +28,7 @@ from scmlang.semantics.quantities import (
     replaced_event,
     show_quantity,
     terms,
+    with_terms,
 )
 
 METHOD = "latent"
@@ -85,7 +86,9 @@ def seen(quantity: Quantity, model: CausalModel) -> Seen:
         return Seen(quantity, {})
     known: dict[Term, Identification] = {}
 
-    def without(term: Term) -> Term:
+    def without(term: Term) -> Quantity:
+        if isinstance(term, Expectation) and is_mean_of_sum(term):
+            return with_terms(sum_of_means(term), without)
         if not hidden_names(all_names(term), model):
             return term
         kept, found = _decided(term, model)
@@ -93,7 +96,7 @@ def seen(quantity: Quantity, model: CausalModel) -> Seen:
             known[kept] = found
         return kept
 
-    return Seen(_with_terms(quantity, without), known)
+    return Seen(with_terms(quantity, without), known)
 
 
 def _decided(term: Term, model: CausalModel) -> tuple[Term, Identification | None]:
@@ -103,6 +106,9 @@ def _decided(term: Term, model: CausalModel) -> tuple[Term, Identification | Non
     simple = term if events is None else events.term
     plain = one_world(simple, model.variables, frozenset(model.variables))
     if plain is None:
+        kept = _coinciding(term, model)
+        if not hidden_names(all_names(kept), model):
+            return kept, None
         here = unseen(hidden_names(all_names(term), model), model)
         return term, Identification(shown, None, method, witness=here, notes=(here.text,))
     matter = hidden_that_matter(model, plain.outcomes, plain.do, plain.given)
@@ -117,13 +123,52 @@ def _without(term: Term, plain: OneWorld, gone: set[str]) -> Term:
     def moved(node: Counterfactual) -> Counterfactual:
         return Counterfactual(node.variable, tuple(h for h in node.world if h.variable not in gone))
 
+    given = tuple(one for one in term.given if not gone & {v.variable for v in counterfactuals(one)})
+    return _moved(replace(term, given=given), moved)
+
+
+def _moved(term: Term, moved: Change) -> Term:
+    """The term with each of its variables changed."""
+
     def event(one: Event | Counterfactual) -> Event | Counterfactual:
         return moved(one) if isinstance(one, Counterfactual) else replaced_event(one, moved)
 
-    given = tuple(event(one) for one in term.given if not gone & {v.variable for v in counterfactuals(one)})
+    given = tuple(map(event, term.given))
     if isinstance(term, Expectation):
         return Expectation(replaced(term.of, moved), given)
     return Probability(tuple(map(event, term.events)), given)
+
+
+def _coinciding(term: Term, model: CausalModel) -> Term:
+    """A term of several worlds with hidden variables let go where that leaves each variable what it is.
+
+    What a world holds is left out, or gives way to what makes it so, where the counterfactual variable then
+    coincides with itself in every model of the diagram: Y[L=1] with Y where L has no effect on Y, and
+    Y[L[X=0]] with Y[X=0] where X acts on Y through L alone.
+    """
+    from scmlang.identify.counterfactuals.closure import Closure
+    from scmlang.identify.counterfactuals.vocabulary import Vocabulary
+
+    words = Vocabulary({name: variable.domain for name, variable in model.variables.items()})
+    closure = Closure(full_diagram(model), words)
+
+    def is_hidden(held: Held) -> bool:
+        inner = mentioned(held.value) if isinstance(held.value, Counterfactual) else ()
+        return bool(hidden_names((held.variable, *inner), model))
+
+    def moved(node: Counterfactual) -> Counterfactual:
+        for held in filter(is_hidden, node.world):
+            rest = tuple(h for h in node.world if h != held)
+            inside = held.value.world if isinstance(held.value, Counterfactual) else ()
+            over = {h.variable for h in inside}
+            others = tuple(h for h in rest if h.variable not in over)
+            for world in (rest, (*others, *inside)):
+                other = Counterfactual(node.variable, world)
+                if closure.value(other) == closure.value(node):
+                    return moved(other)
+        return node
+
+    return _moved(term, moved)
 
 
 def unseen(names: Iterable[str], model: CausalModel) -> Unseen:
@@ -139,27 +184,6 @@ def all_names(term: Term) -> Iterator[str]:
     """The variables of a term, those in subscripts included."""
     for node in counterfactuals(term):
         yield from mentioned(node)
-
-
-def _with_terms(node: Quantity, change: Callable[[Term], Term]) -> Quantity:
-    """Arithmetic with each of its terms changed, the mean of a sum being several.
-
-    An effect is its definition where that changes.
-    """
-    match node:
-        case Expectation() if is_mean_of_sum(node):
-            return _with_terms(sum_of_means(node), change)
-        case Probability() | Expectation():
-            return change(node)
-        case Negative(operand):
-            return Negative(_with_terms(operand, change))
-        case Arithmetic(operator, left, right):
-            return Arithmetic(operator, _with_terms(left, change), _with_terms(right, change))
-        case Effect():
-            inner = _with_terms(node.definition, change)
-            return node if inner == node.definition else inner
-        case _:
-            return node
 
 
 # --- hidden variables
@@ -198,17 +222,17 @@ def hidden_that_matter(
 
 
 def full_graph(model: CausalModel) -> BitGraph:
-    """The graph over all variables, exogenous ones included, which stand for the arcs that they make."""
-    names = model.topological_order
-    place = {name: i for i, name in enumerate(names)}
-    parents, children, spouses = ([0] * len(names) for _ in range(3))
-    for name, causes in model.parents.items():
-        for cause in causes:
-            parents[place[name]] |= 1 << place[cause]
-            children[place[cause]] |= 1 << place[name]
+    """:func:`full_diagram` on integers."""
+    return BitGraph.of(full_diagram(model))
+
+
+def full_diagram(model: CausalModel) -> Diagram:
+    """The diagram over all variables, exogenous ones included, which stand for the arcs that they make."""
     exogenous = {variable.name for variable in model.exogenous}
-    for a, b in model.confounded:
-        if not exogenous.intersection(model.parents[a]).intersection(model.parents[b]):
-            spouses[place[a]] |= 1 << place[b]
-            spouses[place[b]] |= 1 << place[a]
-    return BitGraph(names, tuple(parents), tuple(children), tuple(spouses))
+    arrows = [(cause, name) for name, causes in model.parents.items() for cause in causes]
+    arcs = [
+        (a, b)
+        for a, b in model.confounded
+        if not exogenous.intersection(model.parents[a]).intersection(model.parents[b])
+    ]
+    return Diagram.of(model.topological_order, arrows, arcs)

@@ -127,6 +127,21 @@ def terms(node: Quantity | Event) -> Iterator[Probability | Expectation]:
         yield from terms(part)
 
 
+def with_terms(node: Quantity, change: Callable[[Probability | Expectation], Quantity]) -> Quantity:
+    """Arithmetic with each of its terms changed. Effects are replaced by their definitions."""
+    match node:
+        case Probability() | Expectation():
+            return change(node)
+        case Negative(operand):
+            return Negative(with_terms(operand, change))
+        case Arithmetic(operator, left, right):
+            return Arithmetic(operator, with_terms(left, change), with_terms(right, change))
+        case Effect():
+            return with_terms(node.definition, change)
+        case _:
+            return node
+
+
 def counterfactuals(node: Quantity | Event) -> Iterator[Counterfactual]:
     """Every variable that a quantity speaks of, those of nested subscripts excepted."""
     if isinstance(node, Counterfactual):

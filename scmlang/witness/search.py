@@ -9,10 +9,11 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagram.diagram import Diagram
 from scmlang.identify.ask import read_experiment
 from scmlang.identify.hedge import Hedge
+from scmlang.identify.hidden import seen
 from scmlang.identify.query import identify_query
 from scmlang.pairs.question import questions
 from scmlang.pairs.search import Pair, graphs, pairs
-from scmlang.semantics.model import Variable
+from scmlang.semantics.model import CausalModel, Variable
 from scmlang.semantics.quantities import Quantity, show_quantity
 from scmlang.semantics.queries import Edit, Intervention, read_query, show
 from scmlang.witness.parity import parity
@@ -93,8 +94,27 @@ def witness_of(compilation: Compilation, text: str, experiments: Iterable[str] =
         message = f"`{show(query, model.variables)}` is an action, and two models differ in a number"
         helps = ("ask for a probability, such as `P(Y=1 | do(X=1))`",)
         raise ScmError([Diagnostic("E356", message, helps=helps)])
+    _check_seen(query, model)
     held = [read_experiment(words, model) for words in experiments]
     return witness(compilation.diagram, query, model.variables, held)
+
+
+def _check_seen(query: Quantity, model: CausalModel) -> None:
+    """That no latent variable is left in a query.
+
+    Raises:
+        ScmError: E356, which says why that needs no search.
+    """
+    left = seen(query, model)
+    hidden = [str(one.witness) for one in left.known.values() if one.witness is not None]
+    if hidden:
+        message = (
+            f"no two models are written for `{show_quantity(query, model.variables)}`: it names {hidden[0]}"
+        )
+        helps = (
+            "exchange two of its values, in its equation and in those that use it: the data stay the same",
+        )
+        raise ScmError([Diagnostic("E356", message, helps=helps)])
 
 
 def _none(shown: str, *, identified: bool) -> ScmError:

@@ -39,6 +39,7 @@ _OPERATORS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "%": operator.mod,
     "**": lambda a, b: _power(a, b),
 }
+UNLISTED = "the values of a variable are not finitely many known ones"
 _BITS = 4096  # of a power
 
 _ALWAYS: Case = ()
@@ -127,9 +128,7 @@ def _configurations(node: Quantity | Event, words: Vocabulary) -> Iterator[Value
     levels = [words.values(variable.variable) for variable in variables]
     known = [found for found in levels if found is not None]
     if len(known) < len(levels):
-        raise Unwritable(
-            "only equations can be asked where the values of a variable are not finitely many known ones"
-        )
+        raise Unwritable(UNLISTED)
     if prod(map(len, known)) > LIMITS.estimand_cases:
         raise Unwritable("an event compares variables of too many values (--limit estimand_cases)")
     for chosen in combinations(*known):

@@ -16,7 +16,7 @@ from scmlang.identify.counterfactuals.conditional import (
     Tied,
     are_listed,
 )
-from scmlang.identify.counterfactuals.constraints import by_level, constraint, targets
+from scmlang.identify.counterfactuals.constraints import UNLISTED, by_level, constraint, targets
 from scmlang.identify.counterfactuals.factors import CFactor, c_factors
 from scmlang.identify.counterfactuals.symbolic import by_symbols
 from scmlang.identify.counterfactuals.totals import by_totals
@@ -120,8 +120,8 @@ def _by_indicators(derivation: Derivation, term: Term, reason: str) -> _Found:
         asked = compared(term.events if isinstance(term, Probability) else (), words)
         of = term.of if isinstance(term, Expectation) else None
         found = ByIndicators(derivation, derivation.explain).conditional(asked, given, of)
-    except Unwritable:
-        return _Found(None, notes=(reason,))
+    except Unwritable as other:
+        return _Found(None, notes=(str(other) if reason == UNLISTED else reason,))
     except Impossible:
         return _Found(None, notes=(_NEVER,))
     except Tied:
