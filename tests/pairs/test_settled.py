@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scmlang.compiler import Compilation
+from scmlang.exact.engine import answer
 from scmlang.witness import witness_of
 from tests.witness.test_witness import verify
 
@@ -23,12 +24,38 @@ BOW = "X -> Y; X <-> Y"
         ("Y: -1..1; X: binary; X -> Y; X <-> Y", "E(Y ** 2 | do(X=1)) - E(Y | do(X=0))"),
         ("X -> Y", "PNS(X, Y) * PN(X, Y)"),
         ("A: 0..2; B, C: 0..2; A -> B; C -> A; C -> B; A <-> C", "P(B[A=0] <= B)"),
+        ("X: binary; Y: real; X -> Y", "P(Y[X=1] > Y[X=0])"),
+        ("X: binary; Y, Z: real; Z -> Y; X -> Y; X <-> Y", "P(Y[X=1] > Z)"),
     ],
 )
 def test_composites_of_refused_terms(model: str, query: str) -> None:
     compilation = Compilation.from_text(model)
     assert compilation.identify(query).identifiable is False
     assert verify(compilation.diagram, query, witness_of(compilation, query))
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("P(Y[X=1] > 2, Y < 5)", "P(Y[X=1] > 1, Y < 3)"),
+        ("P(Y[X=1] > 5, Y > 2)", "P(Y[X=1] > 3, Y > 1)"),
+        ("P(Y[X=1] >= 0.5, 2 > Y)", "P(Y[X=1] >= 1, Y < 3)"),
+    ],
+)
+def test_numbers_that_are_compared_keep_their_order(query: str, asked: str) -> None:
+    """Levels 1, 3, … are the numbers, and the others lie between, so that each event is the same."""
+    compilation = Compilation.from_text("X: binary; Y: real; X -> Y")
+    assert compilation.identify(query).identifiable is False
+    models = [Compilation.from_text(text) for text in witness_of(compilation, query)]
+    assert all(decision.verdict.value == "holds" for model in models for decision in model.decisions)
+    cells = [f"P(X={x}, Y={y})" for x in range(2) for y in range(5)]
+    shares, values = (
+        [[answer(model.model, model.query(text), exact=True).value for text in texts] for model in models]
+        for texts in (cells, [asked])
+    )
+    assert shares[0] == shares[1]
+    assert all(shares[0])
+    assert values[0] != values[1]
 
 
 @pytest.mark.parametrize(
