@@ -162,7 +162,11 @@ def districts(graph: Diagram, atoms: Iterable[Atom]) -> list[tuple[Atom, ...]]:
     """The atoms of each c-component of their variables."""
     listed = tuple(atoms)
     components = graph.c_components_of(atom.variable for atom in listed)
-    return [tuple(atom for atom in listed if atom.variable in component) for component in components]
+    place = {name: i for i, component in enumerate(components) for name in component}
+    found: list[list[Atom]] = [[] for _ in components]
+    for atom in listed:
+        found[place[atom.variable]].append(atom)
+    return [tuple(part) for part in found]
 
 
 def _factor(closure: Closure, factor: tuple[Atom, ...], q: CFactor) -> Estimand | Witness:
