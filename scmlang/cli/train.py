@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,16 +21,21 @@ from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
+    from scmlang.train.processes import Processes
     from scmlang.train.runs import Run
     from scmlang.train.trainer import Progress
 
+ECHO = 5.0  # seconds in which a signal may come again by way of the launcher
 SHOWN = ("first_stage", "diffusion", "pixels", "likelihood", "kl", "recognition", "effect", "refinement")
 
 
 def train(
     file: ModelFile = None,
     model: ModelText = None,
-    data: Annotated[Path | None, typer.Option(help="The data folder, see docs/data.md.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The data folder, see docs/data.md, or shards: 'DIR/{000000..000009}.tar'."),
+    ] = None,
     recipe: Annotated[
         str | None, typer.Option(help="A recipe's name (cpu, gpu, paper) or path; cpu by default.")
     ] = None,
@@ -42,39 +48,63 @@ def train(
     """Train a model on a data folder and keep everything in a new run folder.
 
     The model's text is kept in it. Ctrl-C saves a checkpoint and stops; `--resume` goes on from there,
-    with the recipe and the data of that run.
+    with the recipe and the data of that run. Under `torchrun -m` or `accelerate launch -m` the processes
+    train one model together, see docs/scaling.md.
     """
     compilation = open_model(file, model)
-    causal_model, plan = compilation.model, compilation.plan
-    sys.stderr.write(render(compilation.unheld, colour=wants_colour(sys.stderr, "auto")))
-    from scmlang.data.image_folder import read_folder
-    from scmlang.train.loading import load_recipe
-    from scmlang.train.runs import newest_run
-
     if resume:
         _require_alone({"--data": data, "--recipe": recipe, "--set": set_})
-        run = newest_run(runs, causal_model.name)
+    elif data is None:
+        raise typer.BadParameter("a new training needs --data DIR", param_hint="--data")
+    from scmlang.train.processes import Elsewhere, joined
+
+    try:
+        with joined() as team:
+            _train(compilation, team, data, recipe or "cpu", set_ or [], runs, file, model)
+    except Elsewhere:
+        raise typer.Exit(1) from None
+
+
+def _train(
+    compilation: Compilation,
+    team: Processes,
+    data: Path | None,
+    recipe: str,
+    overrides: list[str],
+    runs: Path,
+    file: Path | None,
+    text: str | None,
+) -> None:
+    """Train in a new run on ``data``; without it, go on with the newest."""
+    from scmlang.data.shards import read_data
+    from scmlang.train.loading import load_recipe
+    from scmlang.train.runs import newest_run
+    from scmlang.train.session import shared_run, start_run, train_run
+
+    causal_model, plan = compilation.model, compilation.plan
+    if team.leads:
+        sys.stderr.write(render(compilation.unheld, colour=wants_colour(sys.stderr, "auto")))
+    if data is None:
+        run = shared_run(team, lambda: newest_run(runs, causal_model.name))
         _require_same(run, compilation)
-        dataset = read_folder(run.data, causal_model)
+        dataset = read_data(run.data, causal_model)
     else:
-        if data is None:
-            raise typer.BadParameter("a new training needs --data DIR", param_hint="--data")
-        loaded = load_recipe(recipe or "cpu", set_ or [])
-        dataset = read_folder(data, causal_model)
-        from scmlang.train.session import start_run
-
-        run = start_run(runs, causal_model, plan, loaded, data)
-    from scmlang.train.session import train_run
-
-    print(f"run {run.folder}: {len(dataset['train']):,} training rows", flush=True)
-    with _interruptible() as stopped, _progress() as listen:
-        outcome = train_run(run, plan, dataset, resume=resume, listen=listen, stopped=stopped)
-    sys.stderr.write(render(outcome.warnings, colour=wants_colour(sys.stderr, "auto")))
+        loaded, folder = load_recipe(recipe, overrides), data
+        dataset = read_data(data, causal_model)
+        run = shared_run(team, lambda: start_run(runs, causal_model, plan, loaded, folder))
+    if team.leads:
+        print(f"run {run.folder}: {len(dataset['train']):,} training rows", flush=True)
+    with _interruptible(team) as stopped, _progress(team.leads) as listen:
+        outcome = train_run(run, plan, dataset, resume=data is None, listen=listen, stopped=stopped)
+    if team.leads:
+        sys.stderr.write(render(outcome.warnings, colour=wants_colour(sys.stderr, "auto")))
     if not outcome.finished:
-        again = shlex.join(["scmlang", "train", *_named(file, model), "--resume", "--runs", str(runs)])
-        print(f"stopped at step {outcome.step}; `{again}` goes on")
+        again = shlex.join(["scmlang", "train", *_named(file, text), "--resume", "--runs", str(runs)])
+        if team.leads:
+            print(f"stopped at step {outcome.step}; `{again}` goes on")
         raise typer.Exit(130)
-    print(f"trained {outcome.step} steps; checkpoints, metrics and samples are in {run.folder}")
+    if team.leads:
+        print(f"trained {outcome.step} steps; checkpoints, metrics and samples are in {run.folder}")
 
 
 def _named(file: Path | None, text: str | None) -> tuple[str, ...]:
@@ -96,27 +126,38 @@ def _require_same(run: Run, compilation: Compilation) -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed; a second one interrupts at once."""
-    pressed: list[int] = []
+def _interruptible(team: Processes) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, or the process told to terminate; a second time interrupts at once.
+
+    A launcher passes a signal on that the terminal has sent to its processes already, so of several processes
+    none is interrupted by the same signal once more within some seconds.
+    """
+    pressed: list[float] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if pressed:
+        now = time.monotonic()
+        if pressed and (team.count == 1 or now - pressed[0] > ECHO):
             raise KeyboardInterrupt
-        pressed.append(number)
-        # Whatever was interrupted may be printing: a file object cannot be entered twice, a descriptor can.
-        os.write(2, b"\nstopping after this step; once more to stop without saving\n")
+        pressed.append(now)
+        if len(pressed) == 1 and team.leads:
+            # Whatever was interrupted may be printing: a file object cannot be entered twice.
+            os.write(2, b"\nstopping after this step; once more to stop without saving\n")
 
-    before = signal.signal(signal.SIGINT, handle)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, handle) for number in numbers]
     try:
         yield lambda: bool(pressed)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
+def _progress(shown: bool = True) -> Iterator[Callable[[Progress], None]]:
     """A bar with speed, time left and losses on a terminal, a line every so often elsewhere."""
+    if not shown:
+        yield lambda progress: None
+        return
     from rich.console import Console, Group
     from rich.live import Live
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn

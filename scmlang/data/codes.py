@@ -28,4 +28,5 @@ CODES: dict[str, str] = {
     "E138": "the output exists already",
     "E139": "the output cannot be written",
     "E140": "Parquet needs an extra",
+    "E213": "a shard of the data that cannot be used",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,48 @@ class Dataset:
     splits: Mapping[str, Split]
 
     def __getitem__(self, split: str) -> Split:
+        return self.splits[split]
+
+    def __contains__(self, split: object) -> bool:
+        return split in self.splits
+
+
+class StoredImages(Protocol):
+    """Images that stay in their files until they are asked for; reading is fast within a file."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many images each file holds, in order."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """uint8[m, C, H, W] of m rows."""
+        ...
+
+
+@dataclass(frozen=True)
+class StoredSplit:
+    """One part of a data set that does not fit into memory: as :class:`Split`, but for its images."""
+
+    name: str
+    images: StoredImages = field(repr=False)
+    columns: Mapping[str, NDArray[np.generic]] = field(repr=False)
+    files: tuple[str, ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+@dataclass(frozen=True)
+class StoredDataset:
+    """The splits of a data set that does not fit into memory, in the order train, val, test."""
+
+    path: Path
+    splits: Mapping[str, StoredSplit]
+
+    def __getitem__(self, split: str) -> StoredSplit:
         return self.splits[split]
 
     def __contains__(self, split: object) -> bool:

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,22 +41,32 @@ def read_image(path: Path, domain: Image, *, convert: bool = True) -> NDArray[np
         ScmError: E128 no such file; E129 not an image, or broken; E130 another size; E131 colours
             that cannot be converted; E132 too many pixels, found before decoding.
     """
+    try:
+        with path.open("rb") as file:
+            return decode_image(file, path, domain, convert=convert)
+    except OSError as error:
+        message = f"`{path}` cannot be read: {error.strerror or error}"
+        raise ScmError([Diagnostic("E128", message)]) from error
+
+
+def decode_image(file: BinaryIO, path: Path, domain: Image, *, convert: bool = True) -> NDArray[np.uint8]:
+    """The pixels of an open picture; ``path`` is what problems call it.
+
+    Raises:
+        ScmError: E129 to E132 as :func:`read_image`.
+    """
     from PIL import Image as pillow
 
     mode = MODES.get(domain.channels)
     if mode is None:
         raise ScmError([unsupported_channels(domain)])
-    try:
-        with path.open("rb") as file, _decoder_errors(path), pillow.open(file, formats=FORMATS) as picture:
-            _check_header(path, picture, domain, convert)
-            pixels = np.asarray(_in_mode(picture, mode))
-    except OSError as error:
-        message = f"`{path}` cannot be read: {error.strerror or error}"
-        raise ScmError([Diagnostic("E128", message)]) from error
+    with _decoder_errors(path), pillow.open(file, formats=FORMATS) as picture:
+        _check_header(path, picture, domain, convert)
+        pixels = np.asarray(_in_mode(picture, mode))
     return np.ascontiguousarray(np.atleast_3d(pixels).transpose(2, 0, 1))
 
 
-def write_image(path: Path, image: NDArray[np.uint8]) -> None:
+def write_image(path: Path | BinaryIO, image: NDArray[np.uint8]) -> None:
     """Write uint8[C, H, W] as PNG.
 
     Raises:

@@ -49,7 +49,7 @@ def read_folder(
     tables = {split: read_table(file) for split, file in _table_files(path, splits, image).items()}
     problems = Problems()
     for split, table in tables.items():
-        _check_columns(table, model, image, problems)
+        check_columns(table, model, image, problems)
         if not len(table):
             problems.add(Diagnostic("E121", f"`{table.source.name}` has no rows, so `{split}` is empty"))
     problems.raise_any()
@@ -106,7 +106,8 @@ def _folder_helps(name: str) -> tuple[str, ...]:
     return (f"a data folder has train/{name}, and val/{name} and test/{name} as far as there are such data",)
 
 
-def _check_columns(table: Table, model: CausalModel, image: Variable | None, problems: Problems) -> None:
+def check_columns(table: Table, model: CausalModel, image: Variable | None, problems: Problems) -> None:
+    """Add E123 to ``problems`` for every column that the model needs and the table lacks."""
     wanted = [variable.name for variable in label_variables(model)]
     for name in [FILE_NAME, *wanted] if image else wanted:
         if name not in table.columns:

@@ -20,6 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from scmlang.neural import shards
+
 FREQUENCIES = 16
 CONTEXT = 128
 DEPTH = 4
@@ -58,8 +60,8 @@ class CodeRefinement(nn.Module):
 
     def loss(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Conditional flow matching, a mean over numbers, at a random time a row."""
-        time = torch.rand(len(noise), device=noise.device)
-        target = torch.randn_like(noise)
+        time = shards.uniform((len(noise),), noise.device)
+        target = shards.normal_like(noise)
         weight = time[:, None, None, None]
         field = self.field((1 - weight) * noise + weight * target, time, condition)
         return F.mse_loss(field, target - noise)

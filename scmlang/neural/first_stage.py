@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
 
+from scmlang.neural import shards
 from scmlang.neural.settings import AutoencoderSettings
 
 MOMENTUM = 0.02
@@ -71,8 +72,10 @@ class FirstStage(nn.Module):
         """
         posterior = self._posterior(image)
         self._observe(posterior.mode().detach(), MOMENTUM)
+        noise = shards.normal(posterior.mean.shape, image.device).to(posterior.mean.dtype)
+        latents = posterior.mean + posterior.std * noise
         height, width = self.size
-        decoded = self.autoencoder.decode(posterior.sample()).sample[:, :, :height, :width]
+        decoded = self.autoencoder.decode(latents).sample[:, :, :height, :width]
         loss: Tensor = F.mse_loss(decoded, image) + self.kl * posterior.kl().mean()
         return loss
 
@@ -86,5 +89,6 @@ class FirstStage(nn.Module):
 
     def _observe(self, mean: Tensor, momentum: float) -> None:
         columns = mean.float().transpose(0, 1).flatten(1)
-        self.location.lerp_(columns.mean(1)[:, None, None], momentum)
-        self.scale.lerp_(columns.std(1).clamp(min=1e-4)[:, None, None], momentum)
+        centre, spread = shards.moments(columns)
+        self.location.lerp_(centre[:, None, None], momentum)
+        self.scale.lerp_(spread.clamp(min=1e-4)[:, None, None], momentum)

@@ -19,6 +19,7 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor, nn
 
+from scmlang.neural import shards
 from scmlang.neural.code_flow import CodeFlow
 
 Vectors = Mapping[str, Tensor]
@@ -32,8 +33,9 @@ class Code:
     log_variance: Tensor
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        noise = torch.randn(self.mean.shape, generator=generator).to(self.mean.device)
-        return self.mean + noise * (0.5 * self.log_variance).exp()
+        shape = self.mean.shape
+        noise = shards.normal(shape) if generator is None else torch.randn(shape, generator=generator)
+        return self.mean + noise.to(self.mean.device) * (0.5 * self.log_variance).exp()
 
     def entropy(self) -> Tensor:
         """In nats, ``[n]``."""

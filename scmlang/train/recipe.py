@@ -71,6 +71,9 @@ class Train(Group):
     threads: int = Field(default=0, ge=0, le=1024, description="CPU threads, 0 for PyTorch's own choice")
     channels_last: bool = Field(default=True, description="memory layout of images and convolutions")
     compile: bool = Field(default=False, description="torch.compile the networks")
+    fsdp: bool = Field(
+        default=False, description="split the model over the processes, where each has a copy otherwise"
+    )
     sample_every: Period = Field(default=1000, description="steps between sample grids, 0 for none")
     checkpoint_every: int = Field(default=1000, ge=1, le=10**9, description="steps between checkpoints")
     keep_checkpoints: int = Field(default=2, ge=1, le=10**6, description="how many checkpoints to keep")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from scmlang.data.dataset import Dataset
+from scmlang.data.dataset import Dataset, StoredDataset
 from scmlang.diagnostics.base import Diagnostic
 from scmlang.mechanisms.build import build_model
 from scmlang.neural.losses import Batch, TrainingObjective
@@ -22,9 +22,11 @@ from scmlang.train.batches import TensorData, tensor_data
 from scmlang.train.checkpoint import save
 from scmlang.train.lock import locked
 from scmlang.train.metrics_log import MetricsLog, finite
+from scmlang.train.parallel import check_layout, whole
 from scmlang.train.preview import preview
+from scmlang.train.processes import Elsewhere, Processes, processes
 from scmlang.train.recipe import Recipe
-from scmlang.train.runs import Run, create_run
+from scmlang.train.runs import Run, RunRecord, create_run
 from scmlang.train.settings import neural_settings
 from scmlang.train.trainer import Divergence, Progress, Trainer, choose_device, fit_scales, is_due
 
@@ -59,19 +61,34 @@ def start_run(runs: Path, model: CausalModel, plan: NeuralPlan, recipe: Recipe, 
         data: the data folder, which was read without an error.
 
     Raises:
-        ScmError: E180, E186 to E189 and E215 to E219 when the recipe does not fit this machine or the model;
-            E194 when nothing can be written.
+        ScmError: E180, E186 to E189, E211 and E214 to E219 when the recipe does not fit this machine or the
+            model; E194 when nothing can be written.
     """
     choose_device(recipe)
+    if processes().count > 1:
+        check_layout(recipe, processes(), refines=plan.image is not None and recipe.code.refinement > 0)
     recipe = sized(recipe, plan)
     neural_settings(recipe, plan)
     return create_run(runs, model, recipe, data)
 
 
+def shared_run(team: Processes, make: Callable[[], Run]) -> Run:
+    """The run that the process that leads makes or finds; the others need not see its folder."""
+
+    made: list[Run] = []
+
+    def told() -> list[str]:
+        made.append(make())
+        return [str(made[0].folder), made[0].record.model_dump_json(by_alias=True)]
+
+    folder, record = team.lead(told)
+    return made[0] if made else Run(Path(folder), RunRecord.model_validate_json(record))
+
+
 def train_run(
     run: Run,
     plan: NeuralPlan,
-    data: Dataset,
+    data: Dataset | StoredDataset,
     *,
     resume: bool = False,
     listen: Listener = lambda progress: None,
@@ -101,7 +118,7 @@ def train_run(
 def open_training(
     run: Run,
     plan: NeuralPlan,
-    data: Dataset,
+    data: Dataset | StoredDataset,
     *,
     resume: bool = False,
     stopped: Callable[[], bool] = lambda: False,
@@ -112,7 +129,7 @@ def open_training(
     process. Arguments and errors are those of :func:`train_run`.
     """
     recipe = run.record.recipe
-    with locked(run), _arithmetic(recipe.train.threads):
+    with _held(run), _arithmetic(recipe.train.threads):
         torch.manual_seed(recipe.train.seed)
         device = choose_device(recipe)
         tensors = tensor_data(plan, data["train"], device)
@@ -167,8 +184,9 @@ class Training:
     def batches(self) -> Iterator[Batch]:
         """Batches of the training split without end, as the recipe says; each counts as a step."""
         while True:
-            yield self.trainer.next_batch()
+            batch = self.trainer.next_batch()
             self.trainer.step += 1
+            yield batch
 
     def __iter__(self) -> Iterator[Progress]:
         """Train to the end, or until the training is stopped; ``finished`` then says which.
@@ -177,13 +195,14 @@ class Training:
             ScmError: E181 when the loss diverges, E194 and E195 when nothing can be written.
         """
         trainer, run, options = self.trainer, self.run, self.trainer.recipe.train
-        with _kept(trainer, run), MetricsLog(run.metrics, self.step + 1 if self.step else None) as log:
+        with _kept(trainer, run), self._log() as log:
             for progress in trainer:
-                log.write(progress.step, _record(progress))
+                if log is not None:
+                    log.write(progress.step, _record(progress))
                 yield progress
                 if progress.fraction >= 1:
                     break
-                if trainer.stopped():
+                if trainer.team.any(trainer.stopped()):
                     self.save()
                     return
                 if is_due(progress.step, options.sample_every):
@@ -210,11 +229,27 @@ class Training:
         Raises:
             ScmError: E195 when it cannot be written.
         """
-        save(self.run, self.step, {"model": self.model.state_dict()}, {"step": self.step})
+        weights = {"model": whole(self.model.state_dict())}
+        self.trainer.team.lead(lambda: str(save(self.run, self.step, weights, {"step": self.step})))
 
     def _draw(self) -> None:
-        with self.trainer.averaged() as model:
-            preview(model, self._shown, self.run.samples / f"step_{self.step:08d}.png", seed=0)
+        with self.trainer.shown() as model:
+            if model is not None:
+                preview(model, self._shown, self.run.samples / f"step_{self.step:08d}.png", seed=0)
+
+    def _log(self) -> AbstractContextManager[MetricsLog | None]:
+        """The log, in the process that leads."""
+        if not self.trainer.team.leads:
+            return nullcontext()
+        return MetricsLog(self.run.metrics, self.step + 1 if self.step else None)
+
+
+@contextmanager
+def _held(run: Run) -> Iterator[None]:
+    """The run locked by the process that leads, for all of them."""
+    with ExitStack() as stack:
+        processes().lead(lambda: stack.enter_context(locked(run)))
+        yield
 
 
 @contextmanager
@@ -225,6 +260,8 @@ def _kept(trainer: Trainer, run: Run) -> Iterator[None]:
     except Divergence as divergence:
         if trainer.is_finite:
             trainer.save(run)
+        if not trainer.team.leads:
+            raise Elsewhere() from None
         told = {"step": divergence.step + 1, "rows": divergence.rows, "terms": finite(divergence.terms)}
         write_file(run.divergence, to_json(told))
         raise

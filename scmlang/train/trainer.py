@@ -3,20 +3,26 @@
 :class:`Trainer` is an iterator of :class:`Progress`; between two of its items the caller may save, draw or
 stop. What it trains is :class:`scmlang.neural.losses.TrainingObjective`; devices and precision are
 accelerate's, the moving average of the weights is diffusers'.
+
+Where several processes train one model, each has a trainer, and every batch is shared among them
+(:mod:`scmlang.neural.shards`), so that losses and weights are those of one process, up to rounding.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState, is_initialized
-from accelerate.utils import is_bf16_available
+from accelerate.utils import DistributedDataParallelKwargs, is_bf16_available
 from diffusers.training_utils import EMAModel
 from torch import Tensor
 
@@ -25,10 +31,13 @@ from scmlang.neural.code_refinement import CodeRefinement
 from scmlang.neural.embeddings import RealAutoencoder
 from scmlang.neural.losses import Batch, TrainingObjective
 from scmlang.neural.ncm import NeuralCausalModel
+from scmlang.neural.shards import sharing
 from scmlang.train.batches import TensorData, step_rows
 from scmlang.train.checkpoint import Checkpoint, load_latest, save
+from scmlang.train.parallel import check_layout, local, parts, split, whole
+from scmlang.train.processes import Processes, processes
 from scmlang.train.recipe import Recipe
-from scmlang.train.rng import restore_rng, rng_state
+from scmlang.train.rng import restore_shared_rng, shared_rng_state
 from scmlang.train.runs import Run
 from scmlang.train.settings import loss_weights
 
@@ -118,6 +127,9 @@ class Trainer:
         data: the training split, on the device of :func:`choose_device`.
         recipe: every number.
         stopped: asked after every step; when true, an item is due at once, so that the caller can stop.
+
+    Raises:
+        ScmError: E211, E214 when the recipe does not fit the processes.
     """
 
     def __init__(
@@ -131,17 +143,34 @@ class Trainer:
         device = choose_device(recipe)
         self.recipe, self.data, self.stopped = recipe, data, stopped
         self.step, self.seconds = 0, 0.0
-        self.accelerator = _accelerator(device, options.precision)
-        layout = torch.channels_last if options.channels_last else torch.contiguous_format
+        self.team = processes()
+        if self.team.count > 1:
+            refines = refinement_of(model) is not None
+            self.team.lead(lambda: check_layout(recipe, self.team, refines))
+        self.accelerator = _accelerator(device, options.precision, self.team)
+        self._is_split = options.fsdp and self.team.count > 1
+        # Parameters that are split must be contiguous; images are laid out as the recipe says all the same.
+        last = options.channels_last and not self._is_split
+        layout = torch.channels_last if last else torch.contiguous_format
         self.model = model.to(device)
         self.model.to(memory_format=layout)  # type: ignore[call-overload]  # missing from torch's stubs
+        self._copy: NeuralCausalModel | None = None
+        self.objective: Any = TrainingObjective(self.model, loss_weights(recipe))
+        if self._is_split:
+            self._copy = copy.deepcopy(self.model) if self.team.leads else None
+            split(self.objective, device, self.team, recipe)
         optimizer = torch.optim.AdamW(parameter_groups(model, recipe), betas=options.betas, foreach=True)
-        self.objective, self.optimizer = self.accelerator.prepare(
-            TrainingObjective(self.model, loss_weights(recipe)), optimizer
-        )
+        if not self._is_split:
+            with (
+                warnings.catch_warnings()
+            ):  # accelerate's name of `forward_sync_buffers` is PyTorch's old one
+                warnings.simplefilter("ignore", FutureWarning)
+                self.objective = self.accelerator.prepare(self.objective)
+        self.optimizer = self.accelerator.prepare(optimizer)
         if options.compile:
             self.objective = torch.compile(self.objective)
-        self.average = EMAModel(self.model.parameters(), decay=options.ema, foreach=True)
+        # PyTorch copies no list of split tensors at once.
+        self.average = EMAModel(self.model.parameters(), decay=options.ema, foreach=not self._is_split)
         self._periods = (options.log_every, options.sample_every, options.checkpoint_every)
         self._rates = [group["lr"] for group in optimizer.param_groups]
         self._first_part = 1 - recipe.code.refinement_share if refinement_of(model) else 1.0
@@ -171,18 +200,19 @@ class Trainer:
         Raises:
             ScmError: E181 when the loss is not finite, before the weights have changed by it.
         """
-        meter = _Meter()
+        meter = _Meter(self.team)
         started = time.monotonic() - self.seconds
         while self.fraction < 1:
             refining = self.refining
             if refining:
                 self._settle()
             batch = self._batch(self.recipe.code.refinement_batch if refining else self.recipe.train.batch)
-            meter.add(len(batch), *self._step(batch, refining))
+            with sharing(self.team.shard):
+                meter.add(len(batch) * self.team.count, *self._step(batch, refining))
             self.step += 1
-            self.seconds = time.monotonic() - started
+            self.seconds = self.team.clock(time.monotonic() - started)
             due = any(is_due(self.step, period) for period in self._periods)
-            if due or self.fraction >= 1 or self.stopped():
+            if self.team.any(self.stopped()) or due or self.fraction >= 1:
                 yield meter.read(self.step, self.fraction, self.seconds)
 
     def _settle(self) -> None:
@@ -207,14 +237,15 @@ class Trainer:
             self.model.generator.advance(1.0 if refining else self._stage)
         self.optimizer.zero_grad()
         means: dict[str, Tensor] = {}
-        for part in batch.split(options.parts):
-            with self.accelerator.autocast():
-                loss, terms = self.objective(part, self.step >= SWAPPING_STARTS, kl_factor, refining)
-            if not torch.isfinite(loss):
-                found = {name: float(value) for name, value in terms.items()}
-                raise Divergence(self.step, self._rows(len(batch)).tolist(), found)
-            share = len(part) / len(batch)
-            self.accelerator.backward(share * loss)
+        pieces = batch.split(options.parts)
+        for number, part in enumerate(pieces, start=1):
+            with self._gathering(number == len(pieces)):
+                with self.accelerator.autocast():
+                    loss, terms = self.objective(part, self.step >= SWAPPING_STARTS, kl_factor, refining)
+                if self.team.any(not torch.isfinite(loss)):
+                    raise self._divergence(len(batch), terms)
+                share = len(part) / len(batch)
+                self.accelerator.backward(share * loss)
             for name, value in {"loss": loss.detach(), **terms}.items():
                 means[name] = means.get(name, torch.zeros_like(value)) + share * value
         if options.grad_clip is not None:
@@ -223,6 +254,19 @@ class Trainer:
         if options.ema:
             self.average.step(self.model.parameters())
         return means.pop("loss"), means
+
+    def _gathering(self, last: bool) -> AbstractContextManager[None]:
+        """Gradients of copies of the model are averaged once a step, with its last part."""
+        apart = not last and self.team.count > 1 and not self._is_split
+        context: AbstractContextManager[None] = (
+            self.accelerator.no_sync(self.objective) if apart else nullcontext()
+        )
+        return context
+
+    def _divergence(self, size: int, terms: Mapping[str, Tensor]) -> Divergence:
+        values = self.team.mean(torch.stack([value.float() for value in terms.values()]))
+        rows = self._rows(size * self.team.count).tolist()
+        return Divergence(self.step, rows, dict(zip(terms, values.tolist(), strict=True)))
 
     def _clip(self, norm: float) -> None:
         """Clip each group's gradient by itself: steep tables shall not slow the generator down."""
@@ -245,7 +289,7 @@ class Trainer:
         return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self._stage)))
 
     def _rows(self, size: int) -> Tensor:
-        return step_rows(len(self.data), size, self.step, self.recipe.train.seed)
+        return step_rows(len(self.data), size, self.step, self.recipe.train.seed, self.data.files)
 
     def next_batch(self) -> Batch:
         """The batch of the step that is next, outside the refinement of the code's flow."""
@@ -253,20 +297,21 @@ class Trainer:
 
     def _batch(self, size: int) -> Batch:
         options, device = self.recipe.train, self.data.weight.device
-        images, labels, weight = self.data.rows(self._rows(size).to(device))
+        shard = self.team.shard
+        images, labels, weight = self.data.rows(shard.rows(self._rows(size)).to(device))
         if images is not None and options.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
         if self.model.reads_image:
             return Batch(images, labels, weight, labels, images)
-        wide = step_rows(len(self.data), options.label_batch, self.step, options.seed + 1).to(device)
+        wide = step_rows(len(self.data), options.label_batch, self.step, options.seed + 1)
+        wide = shard.rows(wide).to(device)
         return Batch(images, labels, weight, {name: value[wide] for name, value in self.data.labels.items()})
 
     @property
     def is_finite(self) -> bool:
         """Whether every weight and its average are."""
-        return all(bool(torch.isfinite(value).all()) for value in self.model.state_dict().values()) and all(
-            bool(torch.isfinite(value).all()) for value in self.average.shadow_params
-        )
+        values = [*self.model.state_dict().values(), *self.average.shadow_params]
+        return not self.team.any(not all(bool(torch.isfinite(local(value)).all()) for value in values))
 
     @contextmanager
     def averaged(self) -> Iterator[NeuralCausalModel]:
@@ -282,57 +327,95 @@ class Trainer:
             if self.recipe.train.ema:
                 self.average.restore(self.model.parameters())
 
+    @contextmanager
+    def shown(self) -> Iterator[NeuralCausalModel | None]:
+        """What :meth:`averaged` gives, whole, in the process that leads; None in the others."""
+        with self.averaged() as model:
+            if not self._is_split:
+                yield model if self.team.leads else None
+                return
+            state = whole(model.state_dict())
+        if self._copy is not None:
+            self._copy.load_state_dict(state)
+            self._copy.eval()
+        yield self._copy
+
     def save(self, run: Run) -> None:
         """Write a checkpoint: ``model`` (averaged, for use), ``training``, ``optimizer`` and ``rng``.
+
+        The process that leads writes; what others hold of the model and their random states come to it.
 
         Raises:
             ScmError: when it cannot be written.
         """
         with self.averaged() as model:
-            averaged = {name: value.clone() for name, value in model.state_dict().items()}
-        random_tensors, random_state = rng_state()
+            averaged = {name: value.clone() for name, value in whole(model.state_dict()).items()}
+        random_tensors, random_states = shared_rng_state(self.team)
         tensors = {
             "model": averaged,
-            "training": self.model.state_dict(),
-            "optimizer": _optimizer_tensors(self.optimizer),
+            "training": whole(self.model.state_dict()),
+            "optimizer": whole(_optimizer_tensors(self.optimizer)),
             "rng": random_tensors,
         }
-        state = {"step": self.step, "seconds": self.seconds, "rng": random_state}
-        save(run, self.step, tensors, state)
+        state = {"step": self.step, "seconds": self.seconds, **random_states}
+        self.team.lead(lambda: str(save(run, self.step, tensors, state)))
 
     def resume(self, run: Run) -> Checkpoint:
         """Go on from the newest whole checkpoint of a run, with every random state as it was.
 
+        The number of processes may be another one than before: the batches and their noise are the same.
+
         Raises:
             ScmError: E196 when there is none, E208 when it holds the weights alone.
         """
-        checkpoint = load_latest(run)
-        if not {"training", "optimizer", "rng"} <= checkpoint.tensors.keys():
-            message = f"the run `{run.folder}` holds the weights of a training, and not its state"
-            raise ScmError([Diagnostic("E208", message, helps=("train anew, without --resume",))])
-        self.model.load_state_dict(checkpoint.tensors["model"])
+        checkpoint = shared_checkpoint(run, self.team)
+        self._load(checkpoint.tensors["model"])
         self.average.shadow_params = [p.detach().clone() for p in self.model.parameters()]
         self.average.optimization_step = checkpoint.step
-        self.model.load_state_dict(checkpoint.tensors["training"])
+        self._load(checkpoint.tensors["training"])
         _restore_optimizer(self.optimizer, checkpoint.tensors["optimizer"])
-        restore_rng(checkpoint.tensors["rng"], checkpoint.state["rng"])
+        restore_shared_rng(checkpoint.tensors["rng"], checkpoint.state, self.team)
         self.step, self.seconds = checkpoint.step, float(checkpoint.state["seconds"])
         return checkpoint
 
+    def _load(self, state: Mapping[str, Tensor]) -> None:
+        self.model.load_state_dict(parts(state, self.model.state_dict()))
 
-def _accelerator(device: torch.device, precision: str) -> Accelerator:
+
+def shared_checkpoint(run: Run, team: Processes) -> Checkpoint:
+    """The newest whole checkpoint of a run, read by the process that leads.
+
+    Raises:
+        ScmError: E196 when there is none, E208 when it holds the weights alone.
+    """
+    found: list[Checkpoint] = []
+
+    def read() -> list[str]:
+        found.append(load_latest(run))
+        if not {"training", "optimizer", "rng"} <= found[0].tensors.keys():
+            message = f"the run `{run.folder}` holds the weights of a training, and not its state"
+            raise ScmError([Diagnostic("E208", message, helps=("train anew, without --resume",))])
+        return list(found[0].tensors)
+
+    stems = team.lead(read)
+    tensors = {stem: team.tensors(found[0].tensors[stem] if found else {}) for stem in stems}
+    step, state = team.told([found[0].step, dict(found[0].state)] if found else None)
+    return replace(found[0], tensors=tensors) if found else Checkpoint(step, run.folder, tensors, state)
+
+
+def _accelerator(device: torch.device, precision: str, team: Processes) -> Accelerator:
     """An accelerator for a device and a precision, whatever this process trained on before.
 
     Accelerate keeps both in a state that the whole process shares and refuses to change it.
     """
     if is_initialized():
         state = AcceleratorState()
-        if state.num_processes == 1 and (state.mixed_precision, state.device.type) != (
-            precision,
-            device.type,
-        ):
+        has = (state.num_processes, state.mixed_precision, state.device.type)
+        if has != (team.count, precision, device.type):
             AcceleratorState._reset_state(reset_partial_state=True)
-    return Accelerator(cpu=device.type == "cpu", mixed_precision=precision)
+    # Which parameters a step trains depends on the stage, and buffers are alike in all processes already.
+    copies = DistributedDataParallelKwargs(find_unused_parameters=True, broadcast_buffers=False)
+    return Accelerator(cpu=device.type == "cpu", mixed_precision=precision, kwargs_handlers=[copies])
 
 
 def refinement_of(model: NeuralCausalModel) -> CodeRefinement | None:
@@ -363,7 +446,8 @@ def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str,
 class _Meter:
     """Means of the losses since the last reading, added up on the device: no waiting between steps."""
 
-    def __init__(self) -> None:
+    def __init__(self, team: Processes) -> None:
+        self._team = team
         self._clear()
 
     def add(self, images: int, loss: Tensor, terms: Mapping[str, Tensor]) -> None:
@@ -373,7 +457,8 @@ class _Meter:
         self._images += images
 
     def read(self, step: int, fraction: float, seconds: float) -> Progress:
-        means = {name: float(value) / self._counts[name] for name, value in self._sums.items()}
+        sums = self._team.mean(torch.stack([value.float() for value in self._sums.values()])).tolist()
+        means = {name: value / self._counts[name] for name, value in zip(self._sums, sums, strict=True)}
         rate = self._images / max(time.monotonic() - self._since, 1e-9)
         self._clear()
         left = seconds / fraction * (1 - fraction) if fraction else math.inf
@@ -392,7 +477,9 @@ def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
     state: dict[int, dict[str, Tensor]] = {}
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     for name, value in tensors.items():
         index, key = name.split(".", 1)
-        state.setdefault(int(index), {})[key] = value
+        parameter = parameters[int(index)]
+        state.setdefault(int(index), {})[key] = parts({key: value}, {key: parameter})[key]
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
