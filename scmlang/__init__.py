@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scmlang.api import Model, from_networkx, load, loads
     from scmlang.compiler import Compilation
+    from scmlang.deploy.folder import load_generator
+    from scmlang.deploy.pipeline import ScmlangPipeline
     from scmlang.diagnostics.base import Diagnostic, InternalError, ScmError
 
 _HOMES = {
@@ -26,7 +28,9 @@ _HOMES = {
     "Model": "scmlang.api",
     "ScmError": "scmlang.diagnostics.base",
     "from_networkx": "scmlang.api",
+    "ScmlangPipeline": "scmlang.deploy.pipeline",
     "load": "scmlang.api",
+    "load_generator": "scmlang.deploy.folder",
     "loads": "scmlang.api",
 }
 
@@ -36,8 +40,10 @@ __all__ = [
     "InternalError",
     "Model",
     "ScmError",
+    "ScmlangPipeline",
     "from_networkx",
     "load",
+    "load_generator",
     "loads",
 ]
 

@@ -187,10 +187,12 @@ def open_artefact(run: Run) -> Artefact:
     """The trained model of a run, compiled again from the text that the run keeps.
 
     Raises:
-        ScmError: when the run has no whole checkpoint, or one that does not fit.
+        ScmError: when the run has no whole checkpoint, or one that does not fit, or a plug-in is missing.
     """
     from scmlang.train.artefact import restore
+    from scmlang.train.plugins import require_plugins
 
+    require_plugins(run.record.plugins, f"the run `{run.folder}`")
     compilation = Compilation(Source(run.record.model_source, run.record.model_text))
     return restore(run, compilation.plan, compilation.model)
 

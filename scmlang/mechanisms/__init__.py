@@ -14,7 +14,9 @@ from importlib import import_module
 from scmlang.mechanisms.base import MechanismType
 from scmlang.registry import Registry
 
-MECHANISMS: Registry[MechanismType] = Registry("mechanism type", "scmlang.mechanisms")
+MECHANISMS: Registry[MechanismType] = Registry(
+    "mechanism type", "scmlang.mechanisms", lambda entry: isinstance(entry, MechanismType)
+)
 
 _BUILT_IN = {
     "table": "TABLE",

@@ -15,7 +15,7 @@ from scmlang.neural.settings import NeuralSettings
 
 def build_model(plan: NeuralPlan, settings: NeuralSettings) -> NeuralCausalModel:
     """The neural causal model of a plan, initialised from torch's global generator."""
-    return NeuralCausalModel(plan, settings, _build_label, _build_image)
+    return NeuralCausalModel(plan, settings, _build_label, build_image)
 
 
 def _build_label(context: MechanismContext) -> LabelMechanism:
@@ -25,7 +25,7 @@ def _build_label(context: MechanismContext) -> LabelMechanism:
     return kind.build(context)
 
 
-def _build_image(plan: ImagePlan, widths: Mapping[str, int], settings: NeuralSettings) -> Generator:
+def build_image(plan: ImagePlan, widths: Mapping[str, int], settings: NeuralSettings) -> Generator:
     kind = MECHANISMS[settings.generator or plan.mechanism]
     if not isinstance(kind, ImageType):
         raise TypeError(f"the mechanism type {kind.name} does not build image mechanisms")

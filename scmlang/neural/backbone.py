@@ -113,6 +113,6 @@ class CrossAttentionUNet2D(Backbone):
         return output
 
 
-BACKBONES: Registry[Callable[[BackboneShape], Backbone]] = Registry("backbone", "scmlang.backbones")
+BACKBONES: Registry[Callable[[BackboneShape], Backbone]] = Registry("backbone", "scmlang.backbones", callable)
 BACKBONES.register("unet2d", lambda: UNet2D)
 BACKBONES.register("unet2d_cross_attention", lambda: CrossAttentionUNet2D)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scmlang.semantics.model import OptionValue
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class NeuralSettings:
         code_refinement: width of the network that refines the flow; 0 for none.
         train_timesteps, beta_schedule, prediction, path: the diffusion process.
         recogniser_width: channels of the recogniser.
+        options: those of the image's mechanism in the model file, for the types that have some of their own.
     """
 
     generator: str = ""
@@ -69,3 +73,4 @@ class NeuralSettings:
     prediction: str = "v_prediction"
     path: str = "variance_preserving"
     recogniser_width: int = 24
+    options: Mapping[str, OptionValue] = field(default_factory=dict, hash=False)

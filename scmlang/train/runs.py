@@ -30,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.semantics.model import CausalModel
 from scmlang.train.atomic import read_json, reason, replace_file, to_json
+from scmlang.train.plugins import Plugin
 from scmlang.train.recipe import Recipe
 
 SCHEMA = 1
@@ -48,6 +49,7 @@ class RunRecord(BaseModel):
         recipe: as resolved, with every override applied.
         data: the path of the data folder, absolute, or relative to the run's folder.
         seed: of everything random in the training.
+        plugins: what it takes from other packages.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_by_name=True)
@@ -61,6 +63,7 @@ class RunRecord(BaseModel):
     recipe: Recipe
     data: str
     seed: int
+    plugins: tuple[Plugin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,9 @@ class Run:
         return self.folder / "calibration.json"
 
 
-def create_run(runs: Path, model: CausalModel, recipe: Recipe, data: Path) -> Run:
+def create_run(
+    runs: Path, model: CausalModel, recipe: Recipe, data: Path, plugins: tuple[Plugin, ...] = ()
+) -> Run:
     """Claim the next number under ``runs/<model>/`` and write the run's record.
 
     Raises:
@@ -119,6 +124,7 @@ def create_run(runs: Path, model: CausalModel, recipe: Recipe, data: Path) -> Ru
         recipe=recipe,
         data=str(data.resolve()),
         seed=recipe.train.seed,
+        plugins=plugins,
     )
     try:
         run = Run(_claim(runs / _folder_name(model.name)), record)

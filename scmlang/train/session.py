@@ -23,6 +23,7 @@ from scmlang.train.checkpoint import save
 from scmlang.train.lock import locked
 from scmlang.train.metrics_log import MetricsLog, finite
 from scmlang.train.parallel import check_layout, whole
+from scmlang.train.plugins import plugins_of, require_plugins
 from scmlang.train.preview import preview
 from scmlang.train.processes import Elsewhere, Processes, processes
 from scmlang.train.recipe import Recipe
@@ -69,7 +70,7 @@ def start_run(runs: Path, model: CausalModel, plan: NeuralPlan, recipe: Recipe, 
         check_layout(recipe, processes(), refines=plan.image is not None and recipe.code.refinement > 0)
     recipe = sized(recipe, plan)
     neural_settings(recipe, plan)
-    return create_run(runs, model, recipe, data)
+    return create_run(runs, model, recipe, data, plugins_of(plan, recipe))
 
 
 def shared_run(team: Processes, make: Callable[[], Run]) -> Run:
@@ -129,6 +130,7 @@ def open_training(
     process. Arguments and errors are those of :func:`train_run`.
     """
     recipe = run.record.recipe
+    require_plugins(run.record.plugins, f"the run `{run.folder}`")
     with _held(run), _arithmetic(recipe.train.threads):
         torch.manual_seed(recipe.train.seed)
         device = choose_device(recipe)

@@ -56,6 +56,7 @@ def neural_settings(recipe: Recipe, plan: NeuralPlan) -> NeuralSettings:
         prediction=recipe.diffusion.prediction,
         path=recipe.diffusion.path,
         recogniser_width=recipe.recogniser.width,
+        options=options,
     )
     if plan.image and (reason := generator_type(recipe, plan.image).unsuited(settings)):
         raise ScmError([recipe.problem("generator.name", "E219", reason)])
@@ -86,8 +87,10 @@ def _autoencoder(recipe: Recipe) -> AutoencoderSettings:
 
 def _generator(recipe: Recipe) -> Iterator[Diagnostic]:
     name = recipe.generator.name
+    if name is None or (name in MECHANISMS and isinstance(MECHANISMS[name], ImageType)):
+        return
     known = [n for n in MECHANISMS if isinstance(MECHANISMS[n], ImageType)]
-    if name is not None and name not in known:
+    if name not in known:
         message = f"there is no generator `{name}`"
         yield recipe.problem("generator.name", "E218", message, *suggestion(name, known), *listing(known))
 

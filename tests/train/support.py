@@ -9,6 +9,10 @@ import torch
 
 from scmlang.compiler import Compilation
 from scmlang.data.dataset import Dataset, Split
+from scmlang.data.folder_writer import observed_texts
+from scmlang.data.image_file import write_image
+from scmlang.data.image_folder import FILE_NAME, table_name
+from scmlang.data.table import write_table
 from scmlang.mechanisms.build import build_model
 from scmlang.neural.plan import NeuralPlan
 from scmlang.semantics.domains import Finite
@@ -73,6 +77,19 @@ def split_of(plan: NeuralPlan, rows: int, name: str = "train", seed: int = 0) ->
 
 def dataset_of(plan: NeuralPlan, rows: int = 20, path: Path = Path()) -> Dataset:
     return Dataset(path, {name: split_of(plan, rows, name, i) for i, name in enumerate(("train", "val"))})
+
+
+def folder_of(path: Path, text: str = SCENE, rows: int = 20) -> Path:
+    """A data folder of nothing, for a model of one image."""
+    compilation = Compilation.from_text(text)
+    for seed, name in enumerate(("train", "val", "test")):
+        split = split_of(compilation.plan, rows, name, seed)
+        (path / name).mkdir(parents=True)
+        for file, image in zip(split.files, split.images, strict=True):
+            write_image(path / name / file, image)
+        columns = {FILE_NAME: list(split.files), **observed_texts(compilation.model, split.columns)}
+        write_table(path / name / table_name(True), columns)
+    return path
 
 
 def trainer_of(options: Recipe, text: str = SCENE, rows: int = 20) -> Trainer:
