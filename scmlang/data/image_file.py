@@ -41,6 +41,7 @@ def read_image(path: Path, domain: Image, *, convert: bool = True) -> NDArray[np
         ScmError: E128 no such file; E129 not an image, or broken; E130 another size; E131 colours
             that cannot be converted; E132 too many pixels, found before decoding.
     """
+    _mode_of(domain)
     try:
         with path.open("rb") as file:
             return decode_image(file, path, domain, convert=convert)
@@ -57,13 +58,17 @@ def decode_image(file: BinaryIO, path: Path, domain: Image, *, convert: bool = T
     """
     from PIL import Image as pillow
 
-    mode = MODES.get(domain.channels)
-    if mode is None:
-        raise ScmError([unsupported_channels(domain)])
+    mode = _mode_of(domain)
     with _decoder_errors(path), pillow.open(file, formats=FORMATS) as picture:
         _check_header(path, picture, domain, convert)
         pixels = np.asarray(_in_mode(picture, mode))
     return np.ascontiguousarray(np.atleast_3d(pixels).transpose(2, 0, 1))
+
+
+def _mode_of(domain: Image) -> str:
+    if domain.channels not in MODES:
+        raise ScmError([unsupported_channels(domain)])
+    return MODES[domain.channels]
 
 
 def write_image(path: Path | BinaryIO, image: NDArray[np.uint8]) -> None:

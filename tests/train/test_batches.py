@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scmlang.train.batches import (
     LARGEST_WEIGHT,
+    TOGETHER,
     deconfounding_weights,
     epoch_order,
     step_rows,
@@ -33,6 +34,24 @@ def test_steps_are_the_epochs_laid_end_to_end(rows: int, batch: int, steps: int,
 @given(rows=st.integers(1, 200), epoch=st.integers(0, 10**6), seed=st.integers(0, 2**63 - 1))
 def test_an_epoch_meets_every_row_once(rows: int, epoch: int, seed: int) -> None:
     assert torch.equal(epoch_order(rows, epoch, seed).sort().values, torch.arange(rows))
+
+
+@given(
+    files=st.lists(st.integers(1, 5), min_size=1, max_size=40),
+    epoch=st.integers(0, 10**6),
+    seed=st.integers(0, 2**40),
+)
+def test_an_epoch_of_files_meets_every_row_once_and_few_files_at_a_time(
+    files: list[int], epoch: int, seed: int
+) -> None:
+    rows = sum(files)
+    order = epoch_order(rows, epoch, seed, tuple(files))
+    assert torch.equal(order.sort().values, torch.arange(rows))
+    owner = torch.repeat_interleave(torch.arange(len(files)), torch.tensor(files))[order].tolist()
+    first = {name: owner.index(name) for name in owner}
+    last = {name: len(owner) - 1 - owner[::-1].index(name) for name in owner}
+    for place in range(rows):
+        assert sum(first[name] <= place <= last[name] for name in first) <= TOGETHER
 
 
 def test_orders_differ_between_epochs_and_seeds() -> None:
