@@ -37,7 +37,7 @@ from scmlang.views.cells import Cell
 if TYPE_CHECKING:
     from scmlang.diagram.diagram import Diagram
     from scmlang.exact.numbers import Array, Number
-    from scmlang.identify.result import Identification
+    from scmlang.identify.result import Identification, Knowledge
 
 SCHEMA = 1
 METHOD = "variable elimination"
@@ -168,11 +168,11 @@ def _by_two_models(
     diagram: Diagram,
     quantity: Quantity,
     variables: Mapping[str, Variable],
-    experiments: Sequence[frozenset[str]],
+    known: Knowledge,
 ) -> Identification:
     from scmlang.pairs import settled
 
-    return settled(found, diagram, quantity, variables, experiments)
+    return settled(found, diagram, quantity, variables, known)
 
 
 def answer_exactly(model: CausalModel, text: str, *, exact: bool = False) -> Answer:

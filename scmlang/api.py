@@ -105,19 +105,22 @@ class Model:
 
         return to_networkx(self._checked)
 
-    def identify(self, text: str, *, experiments: str | Sequence[str] = ()) -> Identification:
+    def identify(
+        self, text: str, *, experiments: str | Sequence[str] = (), observed: bool = True
+    ) -> Identification:
         """Whether the diagram and the data determine a query, by what formula, or why not.
 
         Args:
             text: a query, such as ``"P(Y | do(X))"``, or the name of one in the file.
-            experiments: beside observation, ``"do(Z)"`` or several of them: all observed variables while some
-                were held, at each of their values.
+            experiments: ``"do(Z)"`` or several of them: all observed variables while some were held, at each
+                of their values.
+            observed: whether there is observation, P(V), beside the experiments.
 
         Raises:
-            ScmError: for mistakes in the query, E320 and E322 for those in an experiment.
+            ScmError: for mistakes in the query, E320 and E322 for those in an experiment, E323 without data.
         """
         held = (experiments,) if isinstance(experiments, str) else tuple(experiments)
-        return self.compilation.identify(text, held)
+        return self.compilation.identify(text, held, observed=observed)
 
     def bound(
         self,

@@ -22,7 +22,8 @@ from scmlang.diagram.diagram import Diagram
 from scmlang.diagram.monotone import monotone_arrows
 from scmlang.identify.monotone import with_monotone
 from scmlang.identify.query import identify_query
-from scmlang.identify.result import Identification
+from scmlang.identify.result import Identification, Knowledge
+from scmlang.pairs import settled
 from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import CausalModel
 from scmlang.semantics.quantities import Quantity, show_counterfactual, show_quantity, show_value
@@ -236,6 +237,8 @@ def settles(
     experiments: Sequence[Sequence[str]] = (),
     monotone: Monotone = (),
     draws: int = 3,
+    *,
+    observed: bool = True,
 ) -> bool:
     """Whether the bounds of a quantity are a point for the domains that the model declares.
 
@@ -246,14 +249,16 @@ def settles(
     Args:
         model: its domains are finite; its equations do not matter.
         quantity: closed.
-        experiments: sets of variables that were held, besides observation.
+        experiments: sets of variables that were held.
         monotone: pairs (cause, effect), beside those that the model declares.
         draws: how many models are tried.
+        observed: whether there is observation beside the experiments.
     """
     problem = make_problem(model, quantity, experiments)
     arrows = _kept(problem, _with_those_of(model, monotone))
+    held = [(), *experiments] if observed else experiments
     for seed in range(draws):
-        sources = random_sources(problem, [(), *experiments], arrows, seed)
+        sources = random_sources(problem, held, arrows, seed)
         if not bound(problem, quantity, sources, monotone=arrows).is_point:
             return False
     return True
@@ -268,6 +273,8 @@ def with_declared(
     text: str,
     experiments: Sequence[Sequence[str]] = (),
     monotone: Monotone = (),
+    *,
+    observed: bool = True,
 ) -> Identification:
     """A verdict where some arrows are monotone, beside those that the model declares so.
 
@@ -284,8 +291,10 @@ def with_declared(
     if found.identifiable or isinstance(query, Edit | Intervention):
         return found
     if monotone:
-        found = _by_monotonicity(found, model, diagram, query, experiments, monotone)
-    return found if found.identifiable else _with_note(found, model, query, experiments, monotone)
+        found = _by_monotonicity(found, model, diagram, query, experiments, monotone, observed=observed)
+    if found.identifiable:
+        return found
+    return _with_note(found, model, query, experiments, monotone, observed=observed)
 
 
 def _by_monotonicity(
@@ -295,14 +304,20 @@ def _by_monotonicity(
     query: Quantity,
     experiments: Sequence[Sequence[str]],
     monotone: Monotone,
+    *,
+    observed: bool,
 ) -> Identification:
     held = [frozenset(names) for names in experiments]
     arrows = _with_those_of(model, monotone)
 
     def decide(quantity: Quantity) -> Identification:
-        return identify_query(diagram, quantity, model.variables, held)
+        return identify_query(diagram, quantity, model.variables, held, observed=observed)
 
-    return with_monotone(found, diagram, query, model.variables, arrows, decide)
+    def settle(left: Identification, quantity: Quantity, known: Knowledge) -> Identification:
+        return settled(left, diagram, quantity, model.variables, known)
+
+    known = Knowledge(tuple(held), observed)
+    return with_monotone(found, diagram, query, model.variables, arrows, decide, known, settle)
 
 
 def _with_note(
@@ -311,6 +326,8 @@ def _with_note(
     query: Quantity,
     experiments: Sequence[Sequence[str]],
     monotone: Monotone,
+    *,
+    observed: bool,
 ) -> Identification:
     try:
         problem = make_problem(model, query, experiments)
@@ -320,7 +337,7 @@ def _with_note(
         return found
     try:
         _, cases = _cases(query, model)
-        one = all(settles(model, quantity, experiments, monotone) for _, quantity in cases)
+        one = all(settles(model, quantity, experiments, monotone, observed=observed) for _, quantity in cases)
     except ScmError:  # more work than a note is worth
         return found
     if not one:

@@ -7,7 +7,7 @@ so that checking a file costs nothing of what learning from it needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from scmlang.source import Source
 if TYPE_CHECKING:
     from scmlang.diagram.claims import Decision
     from scmlang.diagram.diagram import Diagram
-    from scmlang.identify.result import Identification
+    from scmlang.identify.result import Identification, Knowledge
     from scmlang.neural.plan import NeuralPlan
     from scmlang.semantics.assertions import Assertion
     from scmlang.semantics.check import Checked
@@ -155,21 +155,19 @@ class Compilation:
         Without ``observed`` there are experiments alone.
 
         Raises:
-            ScmError: for mistakes in the query, E320 and E322 for those in an experiment.
+            ScmError: for mistakes in the query, E320 and E322 for those in an experiment, E323 without data.
         """
         from scmlang.identify.ask import ask
 
         return ask(self.model, self.diagram, text, experiments, self._settled, observed=observed)
 
-    def _settled(
-        self, found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]]
-    ) -> Identification:
+    def _settled(self, found: Identification, quantity: Quantity, known: Knowledge) -> Identification:
         """The verdict by two models, where identification leaves it open."""
         if found.identifiable is not None:
             return found
         from scmlang.pairs import settled
 
-        return settled(found, self.diagram, quantity, self.model.variables, experiments)
+        return settled(found, self.diagram, quantity, self.model.variables, known)
 
     def emit(self, format: str) -> str:
         """The model in one of the formats of :data:`scmlang.exchange.WRITERS`.

@@ -40,6 +40,10 @@ def identify(
             "--given-experiments", metavar="do(Z)", help="What was held in an experiment; repeatable."
         ),
     ] = None,
+    observation: Annotated[
+        bool,
+        typer.Option("--observation/--no-observation", help="Whether there is P(V) beside the experiments."),
+    ] = True,
     monotone: Annotated[
         list[str] | None,
         typer.Option(metavar="X -> Y", help="Y never falls as X rises, all else alike; repeatable."),
@@ -58,19 +62,22 @@ def identify(
 ) -> None:
     """Tell whether the diagram and the data determine a query, and by what formula.
 
-    The data are the distribution of the observed variables, and that of each experiment that is given: all
-    observed variables while some were held, at each of their values. A query that the data do not determine
-    is answered with what rules it out, which --svg draws. Where arrows are monotone, by --monotone or in the
-    file, a note says whether that and the declared levels leave it one value all the same.
+    The data are the distribution of the observed variables, except under --no-observation, and that of each
+    experiment that is given: all observed variables while some were held, at each of their values. A query
+    that the data do not determine is answered with what rules it out, which --svg draws. Where arrows are
+    monotone, by --monotone or in the file, that is used, and a note says whether the declared levels leave
+    what is still open one value all the same.
 
     Either verdict is an answer and exits with 0; `assert identifiable(...)` in a file makes it a test.
     """
     file, (query,) = leading_file(words, model, "QUERY")
     compilation = open_model(file, model)
     sys.stderr.write(render(compilation.warnings, colour=wants_colour(sys.stderr, "auto")))
-    found = compilation.identify(query, experiment or ())
+    found = compilation.identify(query, experiment or (), observed=observation)
     if monotone or compilation.model.monotone:
-        found = _with_declared(found, compilation, query, experiment or (), monotone or ())
+        found = _with_declared(
+            found, compilation, query, experiment or (), monotone or (), observed=observation
+        )
     if svg is not None:
         from scmlang.cli.output import write_text
         from scmlang.graph import Graph
@@ -78,7 +85,8 @@ def identify(
         regions = found.witness.regions() if found.witness is not None else ()
         write_text(Graph(compilation, regions=regions).svg, svg)
     if witness is not None and found.identifiable is False:
-        _write_witness(compilation, query, experiment or (), witness)
+        texts = _witness(compilation, query, experiment or (), monotone or (), observed=observation)
+        _write_witness(texts, witness)
     if format is Format.json:
         print(json.dumps(found.to_json(), indent=2, ensure_ascii=False))
     elif format is Format.latex:
@@ -93,20 +101,37 @@ def _with_declared(
     query: str,
     experiments: Sequence[str],
     monotone: Sequence[str],
+    *,
+    observed: bool,
 ) -> Identification:
     from scmlang.bounded import read_arrow, with_declared
     from scmlang.identify.ask import read_experiment
 
     model = compilation.model
     held = [tuple(read_experiment(text, model)) for text in experiments]
-    return with_declared(found, model, query, held, [read_arrow(text) for text in monotone])
+    arrows = [read_arrow(text) for text in monotone]
+    return with_declared(found, model, query, held, arrows, observed=observed)
 
 
-def _write_witness(compilation: Compilation, text: str, experiments: Sequence[str], folder: Path) -> None:
-    from scmlang.cli.output import write_text
+def _witness(
+    compilation: Compilation,
+    text: str,
+    experiments: Sequence[str],
+    monotone: Sequence[str],
+    *,
+    observed: bool,
+) -> tuple[str, str]:
+    from scmlang.bounded import read_arrow
     from scmlang.witness import witness_of
 
-    for i, model in enumerate(witness_of(compilation, text, experiments), 1):
+    arrows = [read_arrow(arrow) for arrow in monotone]
+    return witness_of(compilation, text, experiments, observed=observed, monotone=arrows)
+
+
+def _write_witness(models: Sequence[str], folder: Path) -> None:
+    from scmlang.cli.output import write_text
+
+    for i, model in enumerate(models, 1):
         write_text(model, folder / f"model{i}.scm")
 
 

@@ -10,7 +10,7 @@ from scmlang.diagram.diagram import Diagram
 from scmlang.identify.adjustment import AdjustmentSets, adjustment_sets
 from scmlang.identify.hidden import seen
 from scmlang.identify.query import Experiments, identify_query
-from scmlang.identify.result import Identification, Settle, left_open
+from scmlang.identify.result import Identification, Knowledge, Settle, left_open
 from scmlang.semantics.errors import Problems
 from scmlang.semantics.model import CausalModel, Role
 from scmlang.semantics.quantities import Counterfactual, Held, Probability, Quantity
@@ -44,10 +44,15 @@ def ask(
         observed: whether there is observation beside the experiments.
 
     Raises:
-        ScmError: for mistakes in the query, and E320 or E322 for those in an experiment.
+        ScmError: for mistakes in the query, E320 or E322 for those in an experiment, and E323 where there
+            is neither observation nor an experiment.
     """
     query = read_query(text, model)
     held = [read_experiment(words, model) for words in experiments]
+    if not (observed or held):
+        message = "without observation and without an experiment there are no data"
+        helps = ('name an experiment: `--given-experiments "do(Z)"`',)
+        raise ScmError([Diagnostic("E323", message, helps=helps)])
     found = judged(model, diagram, _quantity(query, model), held, settle, observed=observed)
     return replace(found, query=show(query, model.variables))
 
@@ -89,15 +94,19 @@ def judged(
             formula=formula,
         )
 
-    # two models that agree on observation too, where there is none, prove no less
+    known = Knowledge(tuple(experiments), observed)
     found = decide(left.quantity)
     if not left.known:
-        found = settle(found, left.quantity, experiments)
-    if found.identifiable or not model.monotone or (left.known and not _is_hidden_monotone(model)):
+        found = settle(found, left.quantity, known)
+    hidden = _is_hidden_monotone(model)
+    if found.identifiable or not model.monotone or (left.known and not hidden):
         return found
     from scmlang.identify.monotone import with_monotone
 
-    return with_monotone(found, diagram, left.quantity, model.variables, model.monotone, decide)
+    refute = left_open if hidden else settle
+    return with_monotone(
+        found, diagram, left.quantity, model.variables, model.monotone, decide, known, refute
+    )
 
 
 def _is_hidden_monotone(model: CausalModel) -> bool:

@@ -246,7 +246,8 @@ class _Dispatcher:
             notes = tuple(f"`{name}` may stand at any value: all give the same" for name in sorted(others))
             estimand = self._written(term, distribution)
             return Identification(shown, True, found.method, estimand, None, found.steps, notes)
-        first = zip(range(1), instruments(graph, y, x), strict=False) if self.formula else ()
+        wanted = self.formula and self.observed
+        first = zip(range(1), instruments(graph, y, x), strict=False) if wanted else ()
         notes = tuple(one.note for _, one in first)
         return Identification(shown, False, found.method, None, found.witness, found.steps, notes)
 

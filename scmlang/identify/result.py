@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ __all__ = [
     "UNWRITTEN",
     "Edge",
     "Identification",
+    "Knowledge",
     "Region",
     "Settle",
     "Step",
@@ -121,19 +122,30 @@ class Identification:
         }
 
 
-class Settle(Protocol):
-    """What decides a quantity that the rules of identification leave open, given the experiments."""
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known beside the diagram.
 
-    def __call__(
-        self, found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]], /
-    ) -> Identification:
+    Attributes:
+        experiments: sets of observed variables that were held, each at all of their values.
+        observed: whether there is observation too, where nothing is held.
+        monotone: arrows of the latent projection along which no effect falls as its cause rises.
+    """
+
+    experiments: tuple[frozenset[str], ...] = ()
+    observed: bool = True
+    monotone: frozenset[Edge] = frozenset()
+
+
+class Settle(Protocol):
+    """What decides a quantity that the rules of identification leave open, given what is known."""
+
+    def __call__(self, found: Identification, quantity: Quantity, known: Knowledge, /) -> Identification:
         """``found``, or the same with a verdict."""
         ...
 
 
-def left_open(
-    found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]], /
-) -> Identification:
+def left_open(found: Identification, quantity: Quantity, known: Knowledge, /) -> Identification:
     """No further decision."""
     return found
 

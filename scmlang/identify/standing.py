@@ -8,7 +8,7 @@ the mechanisms; or other mechanisms agree with both and may answer differently. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,7 +34,7 @@ from scmlang.semantics.queries import Edit, Intervention, Query
 
 if TYPE_CHECKING:
     from scmlang.diagram.diagram import Diagram
-    from scmlang.identify.result import Identification, Witness
+    from scmlang.identify.result import Identification, Knowledge, Witness
     from scmlang.semantics.model import Variable
     from scmlang.semantics.quantities import Quantity
 
@@ -54,7 +54,7 @@ class Settled(Protocol):
         diagram: Diagram,
         quantity: Quantity,
         variables: Mapping[str, Variable],
-        experiments: Sequence[frozenset[str]],
+        known: Knowledge,
         /,
     ) -> Identification:
         """``found``, or the same with a verdict."""
@@ -125,12 +125,10 @@ def standing(model: CausalModel, query: Query, settle: Settled | None = None) ->
 
     diagram = build_diagram(model, {name for term in asked for name in all_names(term)})
 
-    def settled(
-        found: Identification, quantity: Quantity, experiments: Sequence[frozenset[str]]
-    ) -> Identification:
+    def settled(found: Identification, quantity: Quantity, known: Knowledge) -> Identification:
         if found.identifiable is not None or settle is None or len(diagram.observed) > MOST:
             return found
-        return settle(found, diagram, quantity, model.variables, experiments)
+        return settle(found, diagram, quantity, model.variables, known)
 
     return found_standing(judged(model, diagram, query, (), settled, formula=False))
 

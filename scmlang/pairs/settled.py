@@ -6,14 +6,13 @@ not where two models of the diagram agree on all that is observed and differ in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 
 from scmlang.diagram.diagram import Diagram
-from scmlang.identify.result import Identification, Step, undecided
-from scmlang.pairs.question import questions
-from scmlang.pairs.search import Pair, graphs, pairs
+from scmlang.identify.result import Identification, Knowledge, Step, undecided
+from scmlang.pairs.search import Pair, asked, graphs, pairs
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import Quantity
 
@@ -27,7 +26,7 @@ def settled(
     diagram: Diagram,
     quantity: Quantity,
     variables: Mapping[str, Variable],
-    experiments: Sequence[frozenset[str]] = (),
+    known: Knowledge | None = None,
 ) -> Identification:
     """The verdict, given where it was open and two models were found that refuse it.
 
@@ -36,19 +35,21 @@ def settled(
         diagram: latent nodes are projected out first.
         quantity: resolved against ``variables``.
         variables: of the model.
-        experiments: sets of observed variables that were held, besides observation.
+        known: the data, and what is monotone in both models.
 
     Returns:
         ``found``, or the same with a refusal. In both models everything that is observed has a positive
         probability.
     """
-    if found.identifiable is not None or found.witness is None:
+    known = known or Knowledge()
+    if found.identifiable is not None or not (found.witness or known.monotone):
         return found
-    pair = _pair(diagram.latent_projection(), quantity, variables, experiments)
+    pair = _pair(diagram.latent_projection(), quantity, variables, known)
     if pair is None:
         return found
     first, second = pair.values
-    text = f"two models agree on all data and give it {first} and {second}"
+    monotone = ", with what is declared monotone," if pair.units.monotone else ""
+    text = f"two models{monotone} agree on all data and give it {first} and {second}"
     notes = tuple(note for note in found.notes if not undecided(note))
     steps = (*found.steps, Step("two models", text))
     return replace(found, identifiable=False, notes=(*notes, text), steps=steps)
@@ -58,11 +59,11 @@ def _pair(
     diagram: Diagram,
     quantity: Quantity,
     variables: Mapping[str, Variable],
-    experiments: Sequence[frozenset[str]],
+    known: Knowledge,
 ) -> Pair | None:
-    for graph in graphs(diagram, quantity, variables, experiments):
-        for question in questions(quantity, variables):
-            found = islice(pairs(graph, question, experiments, ATTEMPTS, UNITS), PAIRS)
+    for graph in graphs(diagram, quantity, variables, known):
+        for question in asked(quantity, variables, known):
+            found = islice(pairs(graph, question, known, ATTEMPTS, UNITS), PAIRS)
             pair = next((pair for pair in found if pair.positive), None)
             if pair is not None:
                 return pair

@@ -85,12 +85,14 @@ class Units:
         levels: the values of each node, integers.
         causes: with the states that each may have; the first is the one that varies.
         weights: of the states of the others, integers.
+        monotone: arrows along which no response falls.
     """
 
     diagram: Diagram
     levels: Mapping[str, range]
     causes: tuple[Cause, ...]
     weights: tuple[tuple[int, ...], ...]
+    monotone: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def _states(self) -> Integers:

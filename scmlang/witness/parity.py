@@ -63,7 +63,7 @@ def parity(diagram: Diagram, hedge: Hedge, question: Question) -> Claim | None:
     levels = {name: range(models[0].size(name)) for name in diagram.nodes if name in part}
     heed = "heeds" if len(hedge.inner) == 1 else "heed"
     texts = models[0].text(diagram), models[1].text(diagram)
-    return Claim(texts, question, levels, (), f"what {', '.join(hedge.inner)} {heed}", _WHY)
+    return Claim(texts, question, levels, (frozenset(),), f"what {', '.join(hedge.inner)} {heed}", _WHY)
 
 
 def _asked(question: Question) -> _Effect | None:

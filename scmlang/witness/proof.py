@@ -39,7 +39,7 @@ class Claim:
         bodies: their texts, without assertions.
         question: the query.
         levels: the values of each variable that plays a part.
-        experiments: the sets that were held, besides observation.
+        sources: the sets that were held; the empty one is observation.
         differ: in what the models do, as a phrase.
         because: why the data agree, where that is known without going through them.
     """
@@ -47,7 +47,7 @@ class Claim:
     bodies: tuple[str, str]
     question: Question
     levels: Mapping[str, range]
-    experiments: tuple[frozenset[str], ...]
+    sources: tuple[frozenset[str], ...]
     differ: str
     because: str = ""
 
@@ -73,7 +73,7 @@ def proved(claim: Claim, diagram: Diagram, shown: str) -> tuple[str, str]:
         raise InternalError(f"two models do not show that {shown} is not identifiable")
     variables = models[0].variables
     asked = show_quantity(claim.question.quantity, variables)
-    sources = ["P", *(f"P under do({', '.join(sorted(held))})" for held in claim.experiments)]
+    sources = [f"P under do({', '.join(sorted(held))})" if held else "P" for held in claim.sources]
     texts = []
     for side, body in enumerate(claim.bodies):
         head = [
@@ -113,7 +113,7 @@ def _notes(question: Question) -> Iterator[str]:
 def _data(claim: Claim) -> Iterator[Probability]:
     """Probabilities of the data, of the variables that play a part: all of them, or a sample."""
     whole = prod(map(len, claim.levels.values()))
-    for held in (frozenset[str](), *claim.experiments):
+    for held in claim.sources:
         order = [name for name in claim.levels if name in held]
         free = [name for name in claim.levels if name not in held]
         for values in _cells([claim.levels[name] for name in [*order, *free]], whole, claim):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -19,7 +20,7 @@ def written(pair: Pair, diagram: Diagram) -> Claim:
         (_body(pair, 0, diagram), _body(pair, 1, diagram)),
         pair.question,
         {name: pair.units.levels[name] for name in pair.units.diagram.nodes},
-        pair.experiments,
+        pair.sources,
         f"the chances of {pair.units.causes[0].name}",
     )
 
@@ -43,12 +44,17 @@ def _body(pair: Pair, side: int, diagram: Diagram) -> str:
     lines += ["", f"{', '.join(binary)}: binary"] if binary else [""]
     lines += [f"{n}: {r.start}..{r.stop - 1}" for n, r in levels.items() if n not in binary]
     lines.append("")
+    rising: list[str] = []
     for node in diagram.nodes:
         if node not in units.diagram.nodes:
             lines.append(f"{node} ~ bernoulli(1/2)  # plays no part")
             continue
         named = [pair for pair in zip(causes, names, strict=True) if node in pair[0].variables]
-        lines.append(f"{node} := {_unwrapped(_equation(node, named, units))}")
+        equation = _unwrapped(_equation(node, named, units))
+        lines.append(f"{node} := {equation}")
+        heeded = re.findall(r"\w+", equation)
+        rising += [f"monotone {a} -> {b}" for a, b in sorted(units.monotone) if b == node and a in heeded]
+    lines += ["", *rising] if rising else []
     return "\n".join([*lines, ""])
 
 

@@ -177,17 +177,23 @@ def test_what_is_monotone_may_identify(run: Run, words: list[str]) -> None:
         "note: it is identifiable because `X -> Y` is monotone, not in general\n"
     )
     confounded = run("identify", "--model", f"{text}; X <-> Y", "PNS(X, Y)", *words)
-    assert "not decided, by ID*" in confounded.stdout
-    assert "are a point" not in confounded.stdout
+    assert "not identifiable, by ID*" in confounded.stdout
+    assert "two models, with what is declared monotone, agree on all data" in confounded.stdout
     assert "not identifiable, by ID*" in run("identify", "--model", BINARY, "PNS(X, Y)").stdout
 
 
-def test_what_is_only_tried_is_not_decided(run: Run) -> None:
-    """It is P(Y[X=1, M[X=0]]=1) - P(Y[X=0]=1); the rules do not compare nested responses."""
+def test_nested_responses_are_compared(run: Run) -> None:
+    """It is P(Y[X=1, M[X=0]]=1) - P(Y[X=0]=1)."""
     text = "X, M, Y: binary; X -> M -> Y; X -> Y; monotone X -> {M, Y}; monotone M -> Y"
     done = run("identify", "--model", text, "P(Y[X=1, M[X=0]]=1, Y[X=0]=0)")
-    assert "not decided, by ctf-ID" in done.stdout
-    assert "the arrows that are monotone the bounds are a point" in done.stdout
+    assert "identifiable, by monotonicity" in done.stdout
+
+
+def test_the_witness_is_monotone(run: Run, tmp_path: Path) -> None:
+    bow = ("--model", f"{BINARY}; X <-> Y", "PNS(X, Y)", "--monotone", "X -> Y")
+    assert run("identify", *bow, "--witness", str(tmp_path)).status == 0
+    for text in ("model1.scm", "model2.scm"):
+        assert "monotone X -> Y" in (tmp_path / text).read_text()
 
 
 def test_a_monotone_arrow_that_is_not_there(run: Run) -> None:
@@ -195,3 +201,27 @@ def test_a_monotone_arrow_that_is_not_there(run: Run) -> None:
         done = run("identify", "--model", BINARY, "PNS(X, Y)", "--monotone", arrow)
         assert done.status == 1
         assert "error[E355]" in done.stderr
+
+
+def test_without_observation(run: Run) -> None:
+    """By the back door it takes P(Z), which no experiment on Z shows; the surrogate's formula takes none."""
+    back_door, surrogate = "Z -> {X, Y}; X -> Y", "Z -> X -> Y; Z <-> {X, Y}"
+    effect, trial = ("P(Y | do(X))", "--no-observation"), ("--given-experiments", "do(Z)")
+    alone = run("identify", "--model", back_door, *effect)
+    assert alone.status == 1
+    assert "error[E323]" in alone.stderr
+    assert "not identifiable, by gID" in run("identify", "--model", back_door, *effect, *trial).stdout
+    done = run("identify", "--model", surrogate, *effect, *trial).stdout
+    assert done.startswith("P(Y | do(X)) = P(Y | do(Z), X)\nidentifiable, by gID")
+    model = scmlang.loads(back_door)
+    assert model.identify("P(Y | do(X))", experiments="do(Z)").method == "back-door"
+    assert model.identify("P(Y | do(X))", experiments="do(Z)", observed=False).identifiable is False
+
+
+def test_monotone_without_observation(run: Run) -> None:
+    """PN needs P(X, Y), which an experiment on X does not give; PNS does not."""
+    bow = ("--model", "X, Y: binary; X -> Y; X <-> Y", "--given-experiments", "do(X)", "--monotone", "X -> Y")
+    for query, seen, blind in (("PNS(X, Y)", True, True), ("PN(X, Y)", True, False)):
+        for observation, verdict in (("--observation", seen), ("--no-observation", blind)):
+            done = run("identify", *bow, query, observation, "--format", "json")
+            assert (json.loads(done.stdout)["identifiable"] is True) == verdict

@@ -73,6 +73,24 @@ def random_case(chance: Random) -> tuple[WrittenModel, str]:
     return model, f"P({', '.join(asked)}{bar})"
 
 
+def nested_case(chance: Random) -> tuple[WrittenModel, str]:
+    """A model of a random diagram over three or four variables, and a query with a nested counterfactual."""
+    names = "ABCD"[: chance.choice([3, 3, 4])]
+    sizes = {name: chance.choice([2, 2, 2, 3]) for name in names}
+    arrows = [pair for pair in combinations(names, 2) if chance.random() < 0.8]
+    arcs = [pair for pair in combinations(names, 2) if chance.random() < 0.15]
+    monotone = [arrow for arrow in arrows if chance.random() < 0.8]
+    model = monotone_model(sizes, arrows, arcs, monotone, chance.randrange(10**6))
+    low, high = chance.sample(range(sizes["A"]), 2)
+    middle, last = chance.choice(names[1:-1]), names[-1]
+    crossed = f"{last}[A={high}, {middle}[A={low}]] = {chance.randrange(sizes[last])}"
+    others = [
+        _event(chance, sizes, chance.choice([last, middle])) for _ in range(chance.choice([0, 1, 1, 2]))
+    ]
+    given = f" | {_event(chance, sizes, chance.choice(names))}" if chance.random() < 0.3 else ""
+    return model, f"P({', '.join([crossed, *others])}{given})"
+
+
 def _event(chance: Random, sizes: Mapping[str, int], name: str) -> str:
     others = [other for other in sizes if other < name]
     held = chance.sample(others, min(len(others), chance.choice([0, 1, 1, 1, 2])))

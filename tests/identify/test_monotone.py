@@ -19,10 +19,13 @@ from scmlang.diagnostics import ScmError
 from scmlang.diagram.claims import Verdict
 from scmlang.identify.estimand import evaluate, show
 from scmlang.identify.monotone.order import Order
+from scmlang.identify.monotone.prove import OPEN
 from scmlang.identify.monotone.thresholds import Literal, Polynomial, indicator
 from scmlang.identify.monotone.thresholds import product as product_of
-from tests.identify.monotone_models import Arrow, monotone_model, random_case
+from scmlang.witness import witness_of
+from tests.identify.monotone_models import Arrow, monotone_model, nested_case, random_case
 from tests.identify.written_models import Answers, WrittenModel
+from tests.witness.test_witness import verify
 
 Case = tuple[dict[str, int], list[Arrow], list[Arrow], list[Arrow]]
 TWO: Case = ({"X": 2, "Y": 2}, [("X", "Y")], [], [("X", "Y")])
@@ -32,6 +35,12 @@ DOOR: Case = ({"X": 2, "M": 2, "Y": 2}, [("X", "M"), ("M", "Y")], [("X", "Y")], 
 TRIAL: Case = ({"Z": 2, "X": 2, "Y": 2}, [("Z", "X"), ("X", "Y")], [("X", "Y")], [("Z", "X")])
 LEVELS: Case = ({"C": 2, "X": 3, "Y": 3}, [("C", "X"), ("C", "Y"), ("X", "Y")], [], [("X", "Y")])
 BOTH: Case = ({"A": 2, "B": 2, "Y": 2}, [("A", "Y"), ("B", "Y")], [("A", "B")], [("A", "Y"), ("B", "Y")])
+NESTED: Case = (
+    {"X": 2, "M": 2, "Y": 2},
+    [("X", "M"), ("M", "Y"), ("X", "Y")],
+    [],
+    [("X", "M"), ("M", "Y"), ("X", "Y")],
+)
 
 PROVED: list[tuple[Case, str, list[str]]] = [
     (TWO, "PNS(X, Y)", []),
@@ -61,20 +70,27 @@ PROVED: list[tuple[Case, str, list[str]]] = [
     (LEVELS, "P(Y[X=0] >= 2, Y[X=1] >= 1, Y[X=2] >= 1)", []),
     (LEVELS, "P(Y[X=1]=2 | Y[X=0]=2)", []),
     (LEVELS, "E(Y[X=2] | Y[X=0]=2)", []),
+    (NESTED, "P(Y[X=1, M[X=0]]=1, M[X=1]=1)", []),
+    (NESTED, "P(Y[X=1, M[X=0]]=1, Y[X=0]=0)", []),
+    (NESTED, "P(Y[X=1, M[X=0]]=1, Y[X=1]=1)", []),
+    (NESTED, "P(Y[X=1, M[X=0]]=1 | Y[X=1]=1)", []),
     (BOTH, "P(Y[A=0, B=0]=0, Y[A=1, B=1]=1)", []),
     (BOTH, "P(Y[A=0, B=0]=0, Y[A=0, B=1]=1, Y[A=1, B=1]=1)", []),
     (BOTH, "P(Y[A=0, B=0]=0, Y=1)", []),
 ]
 
 
+CASES = [TWO, BOW, COMMON, DOOR, TRIAL, LEVELS, BOTH, NESTED]
+
+
 @cache
 def model(case: int, seed: int = 0) -> WrittenModel:
-    sizes, arrows, arcs, monotone = [TWO, BOW, COMMON, DOOR, TRIAL, LEVELS, BOTH][case]
+    sizes, arrows, arcs, monotone = CASES[case]
     return monotone_model(sizes, arrows, arcs, monotone, seed)
 
 
 def of(case: Case, seed: int = 0) -> WrittenModel:
-    return model([TWO, BOW, COMMON, DOOR, TRIAL, LEVELS, BOTH].index(case), seed)
+    return model(CASES.index(case), seed)
 
 
 @pytest.mark.parametrize(("case", "query", "experiments"), PROVED)
@@ -121,14 +137,35 @@ def test_bounds_are_that_point(case: Case, query: str, experiments: list[str]) -
         (BOTH, "P(Y[A=1, B=0]=0, Y[A=0, B=1]=1)"),
     ],
 )
-def test_what_is_not_proved_is_open(case: Case, query: str) -> None:
-    """Here other monotone models have other answers, but no rule says so; no assertion passes by it."""
-    text = of(case).text
-    found = of(case).compilation.identify(query)
-    assert found.identifiable is None
-    assert "has not been decided" in found.notes[-1]
+def test_two_monotone_models_refuse(case: Case, query: str) -> None:
+    """The exact engine confirms what agrees and what differs, and each text declares what is monotone."""
+    compilation = Compilation.from_text(declared(case))
+    found = compilation.identify(query)
+    assert found.identifiable is False
+    assert "two models, with what is declared monotone, agree" in found.notes[-1]
+    assert OPEN not in found.notes
+    texts = witness_of(compilation, query)
+    assert verify(compilation.diagram, query, texts)
+    for text in texts:
+        model = Compilation.from_text(text).model
+        assert set(model.monotone) == set(case[3]) & set(model.edges)
+    decided = Compilation.from_text(f"{declared(case)}assert not identifiable({query})").decisions
+    assert [decision.verdict for decision in decided] == [Verdict.HOLDS]
+
+
+def declared(case: Case) -> str:
+    """The diagram of a case without equations."""
+    sizes, arrows, arcs, monotone = case
+    lines = [f"{name}: 0..{size - 1}" for name, size in sizes.items()]
+    lines += [f"{a} -> {b}" for a, b in arrows] + [f"{a} <-> {b}" for a, b in arcs]
+    return "\n".join([*lines, *(f"monotone {a} -> {b}" for a, b in monotone), ""])
+
+
+def test_no_assertion_passes_by_what_is_open() -> None:
+    text = "X, Y: binary; latent L: binary; X -> L -> Y; X -> Y; monotone L -> Y"
+    assert OPEN in Compilation.from_text(text).identify("PNS(X, Y)").notes
     for claim in ("identifiable", "not identifiable"):
-        (decision,) = Compilation.from_text(f"{text}assert {claim}({query})").decisions
+        (decision,) = Compilation.from_text(f"{text}; assert {claim}(PNS(X, Y))").decisions
         assert decision.verdict is Verdict.UNDECIDED
 
 
@@ -136,7 +173,7 @@ def test_what_no_monotone_mechanism_bears_on_stays_refused() -> None:
     text = "X, Y, Z: binary; X -> Y; X <-> Y; Y -> Z; monotone Y -> Z"
     compilation = Compilation.from_text(text)
     assert compilation.identify("P(Y | do(X))").identifiable is False
-    assert compilation.identify("P(Z | do(X))").identifiable is None
+    assert compilation.identify("P(Z | do(X))").notes[-1].startswith("two models, with what is declared")
 
 
 def test_without_the_declaration_it_is_refused() -> None:
@@ -171,7 +208,7 @@ def test_effects_among_compliers_of_a_real_outcome() -> None:
 
 def test_a_latent_way_has_to_be_monotone_too() -> None:
     text = "X, Y: binary; latent L: binary; X -> L -> Y; X -> Y; monotone X -> Y"
-    assert Compilation.from_text(text).identify("PNS(X, Y)").identifiable is None
+    assert Compilation.from_text(text).identify("PNS(X, Y)").identifiable is False
     assert Compilation.from_text(f"{text}; monotone X -> L -> Y").identify("PNS(X, Y)").identifiable
     assert Compilation.from_text(f"{text}; monotone X -> L").identify("PNS(X, Y)").identifiable is None
 
@@ -179,9 +216,9 @@ def test_a_latent_way_has_to_be_monotone_too() -> None:
 # --- any query
 
 
-def compared(seed: int) -> bool:
+def compared(case: tuple[WrittenModel, str]) -> bool:
     """Whether a random query is proved identifiable; then the estimand is what the exact engine answers."""
-    written, query = random_case(Random(f"monotone {seed}"))
+    written, query = case
     try:
         found = written.compilation.identify(query)
     except ScmError:  # contradictory
@@ -198,7 +235,11 @@ def compared(seed: int) -> bool:
 
 
 def test_random_queries() -> None:
-    assert sum(map(compared, range(40))) >= 4
+    assert sum(compared(random_case(Random(f"monotone {seed}"))) for seed in range(40)) >= 4
+
+
+def test_random_nested_queries() -> None:
+    assert sum(compared(nested_case(Random(f"nested {seed}"))) for seed in range(30)) >= 2
 
 
 # --- the parts

@@ -43,8 +43,12 @@ class Order:
 
     def restricted(self, variable: str, setting: Setting) -> Setting:
         """The part of a setting that has a path to a variable."""
-        above = self._cut(frozenset(setting)).ancestors(variable)
+        above = self.above(variable, setting)
         return {name: value for name, value in setting.items() if name in above}
+
+    def above(self, variable: str, setting: Setting) -> frozenset[str]:
+        """What has a path to a variable past all else that a setting holds."""
+        return self._cut(frozenset(setting)).ancestors(variable)
 
     def below(self, variable: str, low: Setting, high: Setting) -> frozenset[Arrow] | None:
         """The arrows that make Y under ``low`` at most Y under ``high`` in every unit; None for no order.

@@ -10,7 +10,7 @@ from scmlang.diagram.monotone import monotone_arrows
 from scmlang.identify.hidden import all_names
 from scmlang.identify.monotone.order import Arrow, Order
 from scmlang.identify.monotone.terms import rewritings
-from scmlang.identify.result import Identification, Step
+from scmlang.identify.result import Identification, Knowledge, Settle, Step, left_open
 from scmlang.identify.standing import MONOTONICITY
 from scmlang.identify.sums import is_mean_of_sum, sum_of_means
 from scmlang.identify.terms import Term
@@ -18,6 +18,7 @@ from scmlang.semantics.domains import Finite
 from scmlang.semantics.model import Variable
 from scmlang.semantics.quantities import (
     Arithmetic,
+    Constant,
     Effect,
     Expectation,
     Negative,
@@ -32,7 +33,7 @@ OPEN = (
     "the diagram alone does not determine it, and whether it does with what is declared monotone has not "
     "been decided"
 )
-_MOST = 100  # terms that are looked at
+_MOST = 200  # terms that are looked at
 Decide = Callable[[Quantity], Identification]
 
 
@@ -43,12 +44,14 @@ def with_monotone(
     variables: Mapping[str, Variable],
     declared: Collection[Arrow],
     decide: Decide,
+    known: Knowledge | None = None,
+    settle: Settle = left_open,
 ) -> Identification:
     """The verdict on a quantity in the models whose arrows are monotone, from that in all models.
 
     A refusal stands where no monotone mechanism is among the causes of what the quantity names: two models
-    that prove it may have coins for everything else. Other refusals are left open, for the models that
-    prove them need not be monotone.
+    that prove it may have coins for everything else. Other refusals are for ``settle``, since the models
+    that prove them need not be monotone.
 
     Args:
         found: the verdict whatever the mechanisms.
@@ -57,6 +60,8 @@ def with_monotone(
         variables: of the model.
         declared: arrows of the diagram along which no effect falls as its cause rises.
         decide: the rules of identification, for the data at hand.
+        known: these data.
+        settle: looks for two models that are monotone, where nothing is proved.
     """
     names = {name for term in terms(quantity) for name in all_names(term)}
     causes = diagram.ancestors(*names.intersection(diagram.nodes))
@@ -64,9 +69,14 @@ def with_monotone(
         return found
     arrows = monotone_arrows(diagram, declared)
     proved = by_monotonicity(found, diagram, quantity, variables, arrows, decide)
-    if proved is not None or found.identifiable is None:
-        return proved or found
-    return replace(found, identifiable=None, notes=(*found.notes, OPEN))
+    if proved is not None:
+        return proved
+    general = decide(quantity)  # without two models that need not be monotone
+    left = replace(general, query=found.query, identifiable=None, notes=(*general.notes, OPEN))
+    settled = settle(left, quantity, replace(known or Knowledge(), monotone=arrows))
+    if settled.identifiable is None:
+        return settled
+    return replace(settled, notes=tuple(note for note in settled.notes if note != OPEN))
 
 
 def by_monotonicity(
@@ -105,6 +115,13 @@ def by_monotonicity(
     return replace(proved, query=found.query, method=method, steps=steps, notes=(note, *proved.notes))
 
 
+def _joined(operator: str, left: Quantity, right: Quantity) -> Quantity:
+    """Arithmetic of two quantities, without what adds nothing."""
+    if operator in ("+", "-") and right == Constant(0):
+        return left
+    return right if operator == "+" and left == Constant(0) else Arithmetic(operator, left, right)
+
+
 class _Search:
     """The quantity with each term that is not identifiable written by others that are.
 
@@ -134,7 +151,7 @@ class _Search:
             case Arithmetic(operator, left, right):
                 first = self.quantity(left)
                 second = None if first is None else self.quantity(right)
-                return None if first is None or second is None else Arithmetic(operator, first, second)
+                return None if first is None or second is None else _joined(operator, first, second)
             case Effect():
                 return self.quantity(node.definition)
             case _:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations, product
 
 from scmlang.identify.monotone.order import Arrow, Order, Setting
 from scmlang.identify.monotone.thresholds import Literal, Polynomial, indicator
 from scmlang.identify.monotone.thresholds import product as product_of
+from scmlang.identify.monotone.unnesting import unnested, written
 from scmlang.identify.terms import Listed, Term
 from scmlang.semantics.quantities import (
     Arithmetic,
@@ -17,10 +18,11 @@ from scmlang.semantics.quantities import (
     Counterfactual,
     Event,
     Expectation,
-    Negative,
+    Held,
     Probability,
     Quantity,
     counterfactuals,
+    replaced_event,
 )
 
 _RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -37,6 +39,10 @@ EVENTS = 8  # about them: each may double the sum
 LEVELS = 16  # of a variable whose mean is written by them
 
 
+Key = tuple[str, tuple[tuple[str, int], ...]]  # a variable, and what of its world matters
+Facts = Mapping[Key, int]
+
+
 @dataclass(frozen=True)
 class Atom:
     """An event of one response: its variable is at some of its levels, which are numbered from 0."""
@@ -47,7 +53,7 @@ class Atom:
     levels: tuple[int, ...]
 
     @property
-    def key(self) -> tuple[str, tuple[tuple[str, int], ...]]:
+    def key(self) -> Key:
         """The variable, and what of its world matters."""
         return self.of.variable, tuple(sorted(self.setting.items()))
 
@@ -65,7 +71,7 @@ class _Responses:
     """The responses of some variables, by number, and which of them are at most which."""
 
     order: Order
-    keys: list[tuple[str, tuple[tuple[str, int], ...]]] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
     said: list[Counterfactual] = field(default_factory=list)
     used: set[Arrow] = field(default_factory=set)
 
@@ -97,18 +103,34 @@ def rewritings(term: Term, order: Order) -> Iterator[Rewriting]:
     With A what is asked, B1 what is given of variables in several worlds, and B2 what else is given, the term
     is P(A, B1 | B2) / P(B1 | B2), and in the numerator's sum nothing is left that another part implies.
     """
-    mean = _by_level(term, order)
+    mean = _by_level(term, order) or unnested(term, order.domains)
     if mean is not None:
         yield Rewriting(mean, frozenset())
         return
     asked = term.events if isinstance(term, Probability) else ()
-    everything = _atoms((*asked, *term.given), order)
-    ordered = _ordered(everything, (*asked, *term.given), order)
+    simple = [atom for event in (*asked, *term.given) if (atom := _atom(event, order)) is not None]
+    several = [name for name in dict.fromkeys(a.of.variable for a in simple) if _is_in_several(name, simple)]
+    for names in ((), *((name,) for name in reversed(several) if len(several) > 1)):
+        yield from _by_thresholds(term, order, simple, frozenset(names or several))
+    if isinstance(term, Probability):
+        yield from (Rewriting(whole, frozenset()) for whole in _composed(term, simple, order))
+
+
+def _by_thresholds(
+    term: Term, order: Order, simple: Sequence[Atom], names: frozenset[str]
+) -> Iterator[Rewriting]:
+    """With thresholds for some variables, what is said of the others being left as it is."""
+    asked = term.events if isinstance(term, Probability) else ()
+    everything = _atoms(simple, order, names)
+    ordered = [name for name in _ordered(everything, (*asked, *term.given), order) if name in names]
     chosen = [atom for atom in everything if atom.of.variable in ordered]
     if not ordered or len(ordered) > ORDERED or len(chosen) > EVENTS:
         return
     events = {id(atom.event) for atom in chosen}
-    rest = tuple(event for event in asked if id(event) not in events)
+    plain = tuple(event for event in asked if id(event) not in events)
+    facts = _facts((atom for atom in simple if atom.of.variable in ordered), order)
+    longer = {id(a.event): _longer(a, facts, order) for a in simple if a.of.variable not in ordered}
+    extended = tuple(longer.get(id(event), event) for event in plain)
     given = tuple(event for event in term.given if id(event) not in events)
     moved = tuple(event for event in term.given if id(event) in events)
     for upper in product((True, False), repeat=len(ordered)):
@@ -117,9 +139,10 @@ def rewritings(term: Term, order: Order) -> Iterator[Rewriting]:
         factors = [_indicator(atom, responses, upper=ways[atom.of.variable]) for atom in chosen]
         whole = product_of(factors, responses.below)
         of = term.of if isinstance(term, Expectation) else None
-        numerator = _sum(whole, responses, rest, given, of)
-        quantity = Arithmetic("/", numerator, Probability(moved, given)) if moved else numerator
-        yield Rewriting(quantity, frozenset(responses.used))
+        for rest in dict.fromkeys((plain, extended)):
+            numerator = _sum(whole, responses, rest, given, of)
+            quantity = Arithmetic("/", numerator, Probability(moved, given)) if moved else numerator
+            yield Rewriting(quantity, frozenset(responses.used))
 
 
 def _indicator(atom: Atom, responses: _Responses, *, upper: bool) -> Polynomial:
@@ -130,16 +153,61 @@ def _indicator(atom: Atom, responses: _Responses, *, upper: bool) -> Polynomial:
 # --- events
 
 
-def _atoms(events: Listed, order: Order) -> list[Atom]:
-    """The events of one response each, with what of their worlds matters."""
-    found = [atom for event in events if (atom := _atom(event, order)) is not None]
-    several = {a.of.variable for a, b in permutations(found, 2) if a.of.variable == b.of.variable}
-    facts = {
-        atom.key: atom.levels[0] + order.domains[atom.of.variable].offset
-        for atom in found
-        if len(atom.levels) == 1 and atom.of.variable not in several
-    }
+def _atoms(found: Sequence[Atom], order: Order, changed: frozenset[str]) -> list[Atom]:
+    """Events of one response each, with what of their worlds matters.
+
+    What is said of a variable is a fact for all others, if it is not written in another way.
+    """
+    facts = _facts((atom for atom in found if atom.of.variable not in changed), order)
     return [_extended(atom, found, facts, order) for atom in found]
+
+
+def _facts(atoms: Iterable[Atom], order: Order) -> Facts:
+    """The levels of responses that are said to be at one level."""
+    return {
+        atom.key: atom.levels[0] + order.domains[atom.of.variable].offset
+        for atom in atoms
+        if len(atom.levels) == 1
+    }
+
+
+def _longer(atom: Atom, facts: Facts, order: Order) -> Event:
+    """The event with what facts say of the causes in its world held there too."""
+    world = atom.of.world
+    for name in sorted(order.above(atom.of.variable, atom.setting) - set(atom.setting)):
+        key = name, tuple(sorted(order.restricted(name, atom.setting).items()))
+        if key in facts:
+            world = (*world, Held(name, facts[key]))
+    return replaced_event(atom.event, lambda of: Counterfactual(of.variable, world))
+
+
+def _composed(term: Probability, atoms: Sequence[Atom], order: Order) -> Iterator[Quantity]:
+    """Sums over what a cause of a variable is in its world, where another world says something of it.
+
+    P(A) = sum_z P(A, Z[w] = z), and Y[w] = Y[w, z] where Z[w] = z.
+    """
+    facts = {atom.key for atom in atoms if len(atom.levels) == 1}
+    for one in atoms:
+        above = order.above(one.of.variable, one.setting).intersection(order.domains) - set(one.setting)
+        for name in sorted(above - {one.of.variable}):
+            key = name, tuple(sorted(order.restricted(name, one.setting).items()))
+            if key in facts or not any(_speaks(other, name, key, one) for other in atoms):
+                continue
+            facts.add(key)
+            domain, at = order.domains[name], Counterfactual(name, one.of.world)
+            cases = (Event("=", at, Constant(domain.offset + i)) for i in range(domain.size))
+            yield written([(1, Probability((*term.events, case), term.given)) for case in cases])
+
+
+def _speaks(other: Atom, name: str, key: Key, one: Atom) -> bool:
+    """Whether another event holds a variable, or is about it in another world."""
+    held = other.of.variable == one.of.variable and name in other.setting
+    return held or (other.of.variable == name and other.key != key)
+
+
+def _is_in_several(name: str, atoms: Sequence[Atom]) -> bool:
+    """Whether more than one event is about a variable."""
+    return sum(atom.of.variable == name for atom in atoms) > 1
 
 
 def _atom(event: Event | Counterfactual, order: Order) -> Atom | None:
@@ -161,7 +229,7 @@ def _atom(event: Event | Counterfactual, order: Order) -> Atom | None:
 def _extended(
     atom: Atom,
     others: Sequence[Atom],
-    facts: Mapping[tuple[str, tuple[tuple[str, int], ...]], int],
+    facts: Facts,
     order: Order,
 ) -> Atom:
     """The same, with what is known of its world and other worlds hold: Y_w = Y_{w, X=x} where X_w = x."""
@@ -202,7 +270,7 @@ def _sum(
             mean = Expectation(of, (*events, *given))
             part = Arithmetic("*", mean, part) if events else mean
         parts.append((weight, part))
-    return _written(parts)
+    return written(parts)
 
 
 def _by_level(term: Term, order: Order) -> Quantity | None:
@@ -213,16 +281,4 @@ def _by_level(term: Term, order: Order) -> Quantity | None:
         return None
     values = range(domain.offset, domain.offset + domain.size)
     chances = (Probability((Event("=", of, Constant(v)),), term.given) for v in values)
-    return _written([(v, chance) for v, chance in zip(values, chances, strict=True) if v])
-
-
-def _written(parts: Sequence[tuple[int, Quantity]]) -> Quantity:
-    whole: Quantity | None = None
-    for weight, part in sorted(parts, key=lambda pair: pair[0] < 0):
-        size = abs(weight)
-        scaled = part if size == 1 else Arithmetic("*", Constant(size), part)
-        if whole is None:
-            whole = scaled if weight > 0 else Negative(scaled)
-        else:
-            whole = Arithmetic("+" if weight > 0 else "-", whole, scaled)
-    return Constant(0) if whole is None else whole
+    return written([(v, chance) for v, chance in zip(values, chances, strict=True) if v])
