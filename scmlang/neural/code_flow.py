@@ -17,6 +17,7 @@ along with the encoder; what they leave is taken out afterwards (:mod:`scmlang.n
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -36,16 +37,22 @@ class CodeFlow(nn.Module):
 
     Args:
         shape: (channels, side, side) of the code.
-        condition: width of the condition.
+        conditions: width of v of every label, which lie side by side in a condition.
         layers: number of couplings.
         width: channels of their networks.
-        refinement: width of the field that refines them; 0 for none.
+        refinement: width of the fields that refine them; 0 for none.
     """
 
     def __init__(
-        self, shape: tuple[int, int, int], condition: int, layers: int, width: int, refinement: int = 0
+        self,
+        shape: tuple[int, int, int],
+        conditions: Sequence[int],
+        layers: int,
+        width: int,
+        refinement: int = 0,
     ) -> None:
         super().__init__()
+        condition = sum(conditions)
         self.affine = nn.Linear(condition, 2 * math.prod(shape))
         for parameter in self.affine.parameters():
             nn.init.zeros_(parameter)
@@ -54,7 +61,7 @@ class CodeFlow(nn.Module):
         )
         self.refinement: CodeRefinement | None = None
         if refinement:
-            self.refinement = CodeRefinement(math.prod(shape), condition, refinement)
+            self.refinement = CodeRefinement(math.prod(shape), conditions, refinement)
 
     def abduct(self, code: Tensor, condition: Tensor, refined: bool = True) -> Tensor:
         """The exogenous part of a code: by the couplings, and then by their refinement if there is one."""

@@ -10,11 +10,18 @@ whose field is learned by conditional flow matching (Lipman et al., "Flow matchi
 arXiv:2210.02747; Liu et al., arXiv:2209.03003): with ε ~ N(0, 1) and x = (1 − s) u + s ε, the minimum of
 E‖f(x, s; v) − (ε − u)‖² carries p(u | v) to N(0, 1). What the network adds is the field's difference from
 f(x, s) = (2s − 1) x / (s² + (1 − s)²), that of a u which is normal already: nothing is moved in the end. So
-the map is near the identity where the couplings were right, and the same handwriting under two labels, which
-they were trained to bring together, stays together.
+the map is near the identity where the couplings were right.
+
+The field is that, a perceptron for every label by itself, and a small one for all of them together:
+Σ_j f_j(x, s; v_j) + f_0(x, s; v). So most of what u tells of a label is learned from all the rows of that
+label, whatever the others are, and u moves under do(C) by what it tells of C. A large perceptron of all labels
+learns each combination's own noise, and the same handwriting under two colours, which the couplings
+were trained to bring together, is torn apart.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -25,6 +32,7 @@ from scmlang.neural import shards
 FREQUENCIES = 16
 CONTEXT = 128
 DEPTH = 4
+JOINT = 3  # how many times narrower the perceptron of all labels is
 
 
 class CodeRefinement(nn.Module):
@@ -32,23 +40,18 @@ class CodeRefinement(nn.Module):
 
     Args:
         numbers: of a code, channels · side².
-        condition: width of the condition.
-        width: of the residual perceptron that is the field.
+        conditions: width of v of every label, which lie side by side in a condition.
+        width: of the residual perceptron of each; that of all of them is a third as wide.
         steps: of the integration, each of two evaluations. The two directions undo each other up to its
             error, which falls with the square of the steps.
     """
 
-    def __init__(self, numbers: int, condition: int, width: int, steps: int = 12) -> None:
+    def __init__(self, numbers: int, conditions: Sequence[int], width: int, steps: int = 12) -> None:
         super().__init__()
         self.steps = steps
-        self.context = nn.Sequential(
-            nn.Linear(condition + 2 * FREQUENCIES, CONTEXT), nn.SiLU(), nn.Linear(CONTEXT, CONTEXT), nn.SiLU()
-        )
-        self.stem = nn.Linear(numbers, width)
-        self.blocks = nn.ModuleList(ModulatedBlock(width, CONTEXT) for _ in range(DEPTH))
-        self.head = nn.Linear(width, numbers)
-        for parameter in self.head.parameters():
-            nn.init.zeros_(parameter)
+        self.conditions = tuple(conditions)
+        self.parts = nn.ModuleList(LabelField(numbers, condition, width) for condition in self.conditions)
+        self.whole = LabelField(numbers, sum(self.conditions), max(1, width // JOINT))
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """w = h⁻¹(u; v)."""
@@ -70,12 +73,13 @@ class CodeRefinement(nn.Module):
         """f(x, s; v) at times ``[n]``."""
         frequencies = torch.logspace(0, 3, FREQUENCIES, device=x.device, dtype=x.dtype)
         angles = time[:, None].to(x.dtype) * frequencies
-        context = self.context(torch.cat([condition, angles.sin(), angles.cos()], 1))
-        hidden = self.stem(x.flatten(1))
-        for block in self.blocks:
-            hidden = block(hidden, context)
+        waves = torch.cat([angles.sin(), angles.cos()], 1)
         s = time[:, None, None, None].to(x.dtype)
-        field: Tensor = (2 * s - 1) / (s**2 + (1 - s) ** 2) * x + self.head(hidden).reshape(x.shape)
+        vectors = torch.split(condition, list(self.conditions), 1)
+        learned = self.whole(x.flatten(1), condition, waves)
+        for part, vector in zip(self.parts, vectors, strict=True):
+            learned = learned + part(x.flatten(1), vector, waves)
+        field: Tensor = (2 * s - 1) / (s**2 + (1 - s) ** 2) * x + learned.reshape(x.shape)
         return field
 
     def _integrate(self, x: Tensor, condition: Tensor, start: float, end: float) -> Tensor:
@@ -86,6 +90,29 @@ class CodeRefinement(nn.Module):
             ahead = self.field(x + step * slope, now + step, condition)
             x = x + step * (slope + ahead) / 2
         return x
+
+
+class LabelField(nn.Module):
+    """f_j(x, s; v_j), or f_0, for numbers ``[n, numbers]``: a residual perceptron; zero at first."""
+
+    def __init__(self, numbers: int, condition: int, width: int) -> None:
+        super().__init__()
+        self.context = nn.Sequential(
+            nn.Linear(condition + 2 * FREQUENCIES, CONTEXT), nn.SiLU(), nn.Linear(CONTEXT, CONTEXT), nn.SiLU()
+        )
+        self.stem = nn.Linear(numbers, width)
+        self.blocks = nn.ModuleList(ModulatedBlock(width, CONTEXT) for _ in range(DEPTH))
+        self.head = nn.Linear(width, numbers)
+        for parameter in self.head.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, x: Tensor, vector: Tensor, waves: Tensor) -> Tensor:
+        context = self.context(torch.cat([vector, waves], 1))
+        hidden = self.stem(x)
+        for block in self.blocks:
+            hidden = block(hidden, context)
+        result: Tensor = self.head(hidden)
+        return result
 
 
 class ModulatedBlock(nn.Module):

@@ -60,7 +60,7 @@ class VariationalGenerator(NetworkGenerator):
         log_variance = 2 * self.log_deviation.clamp(min=-6)
         return {"pixels": 0.5 * (error / log_variance.exp() + log_variance + math.log(2 * math.pi))}
 
-    def draw(self, condition: Tensor, code: Tensor) -> Tensor:
+    def draw(self, condition: Tensor, code: Tensor, start: Tensor | None = None) -> Tensor:
         image: Tensor = self(condition, code).clamp(-1, 1)
         return image
 

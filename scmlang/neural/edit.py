@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from scmlang.neural.abduction import abduct, predict
+from scmlang.neural.code_abduction import explain
 from scmlang.neural.image import Condition, Fidelity, Generator
 from scmlang.neural.ncm import Labels, NeuralCausalModel
 
@@ -33,6 +34,8 @@ class EditOptions:
         batch: rows per forward pass.
         interval: of b / (a + b), the share of noise, within which guidance acts.
         bfloat16: whether the network works in half precision, where the processor has it.
+        code_steps: by which the code of a picture that changes is fitted to it
+            (:mod:`scmlang.neural.code_abduction`), a network evaluation and its gradient each.
     """
 
     steps: int = 30
@@ -42,6 +45,7 @@ class EditOptions:
     batch: int = 128
     interval: tuple[float, float] = (1 / 3, 1.0)
     bfloat16: bool = False
+    code_steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,8 +132,8 @@ def _replays(
     """
     vectors = model.vectors(labels, images)
     factual = generator.condition(vectors)
-    code = generator.encode(images, factual).mean
-    noise = generator.code_noise(code, factual)
+    posterior = generator.encode(images, factual)
+    start = generator.start(len(images), seed) if options.code_steps else None
     fidelity = generator.fidelity(options.inversion)
     every = torch.arange(len(images), device=images.device)
     changed = [every[_changed(vectors, labels, world, len(every))] for world in worlds]
@@ -143,6 +147,16 @@ def _replays(
     if len(inverted) == 0:
         advance(len(images) * (1 + len(worlds)))
         return [images] * (1 + len(worlds))
+    code = posterior.mean.clone()
+    code[inverted] = explain(
+        generator,
+        images[inverted],
+        factual[inverted],
+        posterior.take(inverted),
+        options.code_steps,
+        None if start is None else start.to(images.device)[inverted],
+    )
+    noise = generator.code_noise(code, factual)
     original = Condition(vectors, code, {})
     with torch.autocast(images.device.type, torch.bfloat16, enabled=options.bfloat16):
         replay = generator.invert(images, original, options.inversion, options.steps, seed, inverted)

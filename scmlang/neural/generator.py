@@ -99,7 +99,11 @@ class NetworkGenerator(Generator):
         self.code_flow: CodeFlow | None = None
         if self.has_code and settings.code_flow:
             self.code_flow = CodeFlow(
-                self.code_shape, total, settings.code_flow, settings.code_width, settings.code_refinement
+                self.code_shape,
+                list(widths.values()),
+                settings.code_flow,
+                settings.code_width,
+                settings.code_refinement,
             )
         self.lift = nn.Conv2d(settings.code_channels, CODE_FEATURES, 3, padding=1) if self.has_code else None
         self.backbone = BACKBONES[settings.backbone](
@@ -205,11 +209,14 @@ class DiffusionGenerator(NetworkGenerator):
         output = self(self.schedule.add_noise(image, noise, t), t, self.condition(vectors, dropped), code)
         return {"diffusion": F.mse_loss(output, self.schedule.target(image, noise, t))}
 
-    def draw(self, condition: Tensor, code: Tensor) -> Tensor:
+    def draw(self, condition: Tensor, code: Tensor, start: Tensor | None = None) -> Tensor:
         """The estimate from pure noise at the last time step."""
         t = torch.full((len(code),), self.schedule.train_timesteps - 1, device=code.device)
-        noise = shards.normal((len(code), *self.shape), code.device)
+        noise = shards.normal((len(code), *self.shape), code.device) if start is None else start
         return self.estimate(noise, t, condition, code)
+
+    def start(self, n: int, seed: torch.Generator) -> Tensor:
+        return torch.randn((n, *self.shape), generator=seed)
 
     def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:
         """In two steps: from pure noise, then once more from a random time, which alone has a gradient.

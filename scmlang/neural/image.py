@@ -37,6 +37,10 @@ class Code:
         noise = shards.normal(shape) if generator is None else torch.randn(shape, generator=generator)
         return self.mean + noise.to(self.mean.device) * (0.5 * self.log_variance).exp()
 
+    def take(self, rows: Tensor) -> Code:
+        """That of the rows of these indices."""
+        return Code(self.mean[rows], self.log_variance[rows])
+
     def entropy(self) -> Tensor:
         """In nats, ``[n]``."""
         return 0.5 * (1 + math.log(2 * math.pi) + self.log_variance).flatten(1).sum(1)
@@ -166,8 +170,17 @@ class Generator(nn.Module, ABC):
         """
 
     @abstractmethod
-    def draw(self, condition: Tensor, code: Tensor) -> Tensor:
-        """One pass of the network from fresh noise: what labels and code alone determine."""
+    def draw(self, condition: Tensor, code: Tensor, start: Tensor | None = None) -> Tensor:
+        """One pass of the network from noise: what labels and code alone determine.
+
+        Args:
+            condition, code: of n rows.
+            start: the noise, of :meth:`start`; drawn anew when None.
+        """
+
+    def start(self, n: int, seed: torch.Generator) -> Tensor | None:
+        """The noise that :meth:`draw` starts from, n rows on the seed's device; None where there is none."""
+        return None
 
     @abstractmethod
     def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:

@@ -80,8 +80,11 @@ class LatentDiffusionGenerator(Generator):
         """``diffusion``, of the latents."""
         return self.prior.losses(self.first.encode(image), vectors, code, dropout, noise_bias)
 
-    def draw(self, condition: Tensor, code: Tensor) -> Tensor:
-        return self.first.decode(self.prior.draw(condition, code)).clamp(-1, 1)
+    def draw(self, condition: Tensor, code: Tensor, start: Tensor | None = None) -> Tensor:
+        return self.first.decode(self.prior.draw(condition, code, start)).clamp(-1, 1)
+
+    def start(self, n: int, seed: torch.Generator) -> Tensor:
+        return self.prior.start(n, seed)
 
     def redraw(self, condition: Tensor, code: Tensor, noise_bias: float) -> Tensor:
         return self.first.decode(self.prior.redraw(condition, code, noise_bias)).clamp(-1, 1)

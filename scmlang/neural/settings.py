@@ -49,7 +49,7 @@ class NeuralSettings:
         code_channels, code_size: the semantic code z is ``code_channels`` × ``code_size`` × ``code_size``.
         code_width: channels of the encoder of z, and of the networks of its flow.
         code_flow: couplings of the flow z = g(u; v); 0 takes z itself for exogenous.
-        code_refinement: width of the network that refines the flow; 0 for none.
+        code_refinement: width of the networks that refine the flow, one a label; 0 for none.
         train_timesteps, beta_schedule, prediction, path: the diffusion process.
         recogniser_width: channels of the recogniser.
         options: those of the image's mechanism in the model file, for the types that have some of their own.

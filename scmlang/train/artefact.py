@@ -73,13 +73,15 @@ class Artefact:
             ScmError: E217 when the generator has no such sampler or none at all.
         """
         recipe, generator = self.recipe.diffusion, self.model.generator
+        fit_steps = self.recipe.code.fit_steps
         if generator is not None and not self.has_sampler:
             if steps is not None or sampler is not None:
                 message = f"the generator `{self.model.generator_name}` draws in one pass, without a sampler"
                 raise ScmError([Diagnostic("E217", message, helps=("leave out --steps and --sampler",))])
-            return EditOptions(1, generator.inversions[0], guidance, seed)
+            return EditOptions(1, generator.inversions[0], guidance, seed, code_steps=fit_steps)
         inversion = recipe.inversion if sampler is None else _inversion(sampler)
-        return EditOptions(recipe.steps if steps is None else steps, inversion, guidance, seed)
+        count = recipe.steps if steps is None else steps
+        return EditOptions(count, inversion, guidance, seed, code_steps=fit_steps)
 
 
 def _inversion(sampler: str) -> str:

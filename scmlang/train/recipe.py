@@ -189,12 +189,15 @@ class Code(Group):
     width: Width = Field(default=32, description="channels of the encoder's first layer")
     flow: int = Field(default=0, ge=0, le=256, description="couplings of the flow z = g(u; v), 0 for no flow")
     refinement: int = Field(
-        default=0, ge=0, le=1 << 16, description="width of the network that refines the flow, 0 for none"
+        default=0, ge=0, le=1 << 16, description="width of each label's part of its refinement, 0 for none"
     )
     refinement_share: Decay = Field(
         default=0.15, description="last part of the training, in which the refinement alone is trained"
     )
     refinement_batch: int = Field(default=256, ge=1, le=10**6, description="images per step of it")
+    fit_steps: int = Field(
+        default=0, ge=0, le=10**4, description="gradient steps that fit z to a picture before an edit"
+    )
 
 
 class Backbone(Group):

@@ -22,7 +22,7 @@ FLOWING = replace(TINY, code_flow=4)
 
 def flow_of(seed: int, layers: int = 6) -> CodeFlow:
     torch.manual_seed(seed)
-    flow = CodeFlow(SHAPE, CONDITION, layers, 8).double()
+    flow = CodeFlow(SHAPE, [CONDITION], layers, 8).double()
     for parameter in flow.parameters():
         parameter.data.normal_(0, 0.15)
     return flow
@@ -50,7 +50,7 @@ def test_the_log_determinant_is_the_jacobians(seed: int) -> None:
 
 
 def test_the_density_is_the_normal_one_at_first_and_integrates_to_one() -> None:
-    flow = CodeFlow((1, 1, 1), 1, 4, 8)
+    flow = CodeFlow((1, 1, 1), [1], 4, 8)
     grid = torch.linspace(-12, 12, 4801).reshape(-1, 1, 1, 1)
     condition = torch.ones(len(grid), 1)
     plain = flow.log_prob(grid, condition)
@@ -71,7 +71,7 @@ def test_every_number_is_moved_by_a_pair_of_couplings() -> None:
 @pytest.mark.slow
 def test_it_learns_a_code_that_depends_on_the_label_and_takes_the_label_out() -> None:
     torch.manual_seed(0)
-    flow = CodeFlow((2, 2, 2), 2, 4, 16)
+    flow = CodeFlow((2, 2, 2), [2], 4, 16)
     optimizer = torch.optim.Adam(flow.parameters(), 1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 500)
 

@@ -11,14 +11,16 @@ from torch import Tensor
 from scmlang.neural.code_flow import CodeFlow
 from scmlang.neural.code_refinement import CodeRefinement
 
-SHAPE, CONDITION = (2, 2, 2), 3
+SHAPE, WIDTHS = (2, 2, 2), (2, 1)
+CONDITION = sum(WIDTHS)
 
 
 def refinement_of(seed: int, steps: int, spread: float = 0.1) -> CodeRefinement:
     torch.manual_seed(seed)
-    refinement = CodeRefinement(8, CONDITION, 16, steps).double()
-    for parameter in refinement.head.parameters():
-        parameter.data.normal_(0, spread)
+    refinement = CodeRefinement(8, WIDTHS, 16, steps).double()
+    for part in (refinement.whole, *refinement.parts):
+        for parameter in part.head.parameters():
+            parameter.data.normal_(0, spread)
     return refinement
 
 
@@ -39,14 +41,14 @@ def test_prediction_undoes_abduction_up_to_an_error_of_second_order(seed: int) -
 
 def test_it_is_nearly_the_identity_at_first() -> None:
     """The field of a normal u carries it round and back: |x(s)|² = (s² + (1 − s)²) |x(0)|²."""
-    refinement = CodeRefinement(8, CONDITION, 16)
+    refinement = CodeRefinement(8, WIDTHS, 16)
     noise, condition = torch.randn(100, *SHAPE), torch.randn(100, CONDITION)
     torch.testing.assert_close(refinement(noise, condition), noise, rtol=0.02, atol=0)
 
 
 def test_the_codes_flow_abducts_and_predicts_with_it() -> None:
     torch.manual_seed(0)
-    flow = CodeFlow(SHAPE, CONDITION, 2, 8, 16)
+    flow = CodeFlow(SHAPE, WIDTHS, 2, 8, 16)
     for parameter in flow.parameters():
         parameter.data.normal_(0, 0.1)
     assert flow.refinement is not None
@@ -58,6 +60,25 @@ def test_the_codes_flow_abducts_and_predicts_with_it() -> None:
     torch.testing.assert_close(flow.abduct(code, condition, refined=False), coupled)
     torch.testing.assert_close(flow.predict(noise, condition), code, rtol=0, atol=0.05)
     torch.testing.assert_close(flow.predict(coupled, condition, refined=False), code)
+
+
+@given(seed=st.integers(0, 2**31))
+@settings(max_examples=10, deadline=None)
+def test_each_label_has_a_part_of_its_own(seed: int) -> None:
+    """Without the part of all labels together, f(v₁, v₂) − f(v₁', v₂) is the same whatever v₂ is."""
+    refinement = refinement_of(seed, 4)
+    for parameter in refinement.whole.head.parameters():
+        parameter.data.zero_()
+    x, time = torch.randn(5, *SHAPE).double(), torch.rand(5).double()
+    first, first_other = torch.randn(2, 5, WIDTHS[0]).double()
+    second, second_other = torch.randn(2, 5, WIDTHS[1]).double()
+
+    def field(*vectors: Tensor) -> Tensor:
+        return refinement.field(x, time, torch.cat(vectors, 1))
+
+    move = field(first, second) - field(first_other, second)
+    torch.testing.assert_close(move, field(first, second_other) - field(first_other, second_other))
+    assert float(move.detach().abs().max()) > 1e-6
 
 
 @pytest.mark.slow
@@ -76,7 +97,7 @@ def test_it_takes_out_what_no_affine_map_of_the_numbers_can() -> None:
         """E[x y²], which is 0 of independent numbers, and 2/√3 of the bent ones."""
         return float((noise[:, 0, 0, 0] * noise[:, 1, 0, 0] ** 2).mean())
 
-    refinement = CodeRefinement(8, CONDITION, 64)
+    refinement = CodeRefinement(8, WIDTHS, 64)
     optimizer = torch.optim.Adam(refinement.parameters(), 3e-3)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 1000)
     for _ in range(1000):

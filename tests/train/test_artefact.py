@@ -28,16 +28,16 @@ def refusal(of: Artefact, steps: int | None, sampler: str | None) -> str:
 
 
 def test_a_diffusion_model_inverts_what_is_asked_for(tmp_path: Path) -> None:
-    made = artefact(tmp_path, "diffusion.inversion=ddim")
-    assert made.edit_options(None, None, {"D": 2.0}, 5) == EditOptions(3, "ddim", {"D": 2.0}, 5)
-    assert made.edit_options(2, "ddpm", {}, 0) == EditOptions(2, "edit_friendly", {}, 0)
-    assert made.edit_options(2, "sde-dpmsolver++", {}, 0) == EditOptions(2, "ledits++", {}, 0)
+    made = artefact(tmp_path, "diffusion.inversion=ddim", "code.fit_steps=4")
+    assert made.edit_options(None, None, {"D": 2.0}, 5) == EditOptions(3, "ddim", {"D": 2.0}, 5, code_steps=4)
+    assert made.edit_options(2, "ddpm", {}, 0) == EditOptions(2, "edit_friendly", {}, 0, code_steps=4)
+    assert made.edit_options(2, "sde-dpmsolver++", {}, 0) == EditOptions(2, "ledits++", {}, 0, code_steps=4)
     assert "`dpmsolver++` draws new images only" in refusal(made, None, "dpmsolver++")
     assert "no sampler `euler`" in refusal(made, None, "euler")
 
 
 def test_a_variational_autoencoder_has_nothing_to_choose(tmp_path: Path) -> None:
-    made = artefact(tmp_path, "generator.name=cvae")
+    made = artefact(tmp_path, "generator.name=cvae", "code.fit_steps=0")
     assert made.edit_options(None, None, {"D": 2.0}, 5) == EditOptions(1, "encoder", {"D": 2.0}, 5)
     for steps, sampler in ((2, None), (None, "ddim")):
         assert "`cvae` draws in one pass" in refusal(made, steps, sampler)
