@@ -14,8 +14,8 @@ the map is near the identity where the couplings were right.
 
 The field is that, a perceptron for every label by itself, and a small one for all of them together:
 Σ_j f_j(x, s; v_j) + f_0(x, s; v). So most of what u tells of a label is learned from all the rows of that
-label, whatever the others are, and u moves under do(C) by what it tells of C. A large perceptron of all labels
-learns each combination's own noise, and the same handwriting under two colours, which the couplings
+label, whatever the others are, and u moves under do(C) by what it tells of C. A large perceptron of all
+labels learns each combination's own noise, and the same handwriting under two colours, which the couplings
 were trained to bring together, is torn apart.
 """
 
