@@ -1,6 +1,7 @@
 """64 counterfactual edits in one call against 1000 ancestral steps of the same network by diffusers.
 
-An edit inverts the sampler and runs it again, so 50 steps are 100 network evaluations. The yardstick
+An edit fits the code as often as the recipe says, inverts the sampler and runs it again, so 50 steps are 100
+network evaluations and those of the fit. The yardstick
 evaluates the network as it comes (NCHW, float32) and steps with ``DDPMScheduler``; a slice of its steps is
 timed beside each of ours and scaled up, since all cost the same. Times are the processor's, so that what else
 runs does not count. They do not depend on weights, so without a run these are what the recipe ``cpu`` starts
@@ -13,6 +14,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -37,6 +39,7 @@ VARIANTS = {
     "50 steps": EditOptions(50, batch=IMAGES),
     "50 steps, guided": EditOptions(50, guidance={"C": 2.0}, batch=IMAGES),
     "20 steps": EditOptions(20, batch=IMAGES),
+    "12 steps": EditOptions(12, batch=IMAGES),
     "20 steps, guided": EditOptions(20, guidance={"C": 2.0}, batch=IMAGES),
     "50 steps, bfloat16": EditOptions(50, batch=IMAGES, bfloat16=True),
     "20 steps, bfloat16": EditOptions(20, batch=IMAGES, bfloat16=True),
@@ -95,7 +98,8 @@ def clocked(work: Callable[[], None]) -> float:
 
 def main() -> None:
     model, recipe = learned(sys.argv[1] if len(sys.argv) > 1 else None)
-    jobs = {name: partial(edits, model, options) for name, options in VARIANTS.items()}
+    fitted = {name: replace(options, code_steps=recipe.code.fit_steps) for name, options in VARIANTS.items()}
+    jobs = {name: partial(edits, model, options) for name, options in fitted.items()}
     plain = partial(ancestral, model, recipe, SLICE)
     ratios: dict[str, list[float]] = {name: [] for name in jobs}
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
