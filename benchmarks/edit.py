@@ -98,7 +98,7 @@ def clocked(work: Callable[[], None]) -> float:
 
 def main() -> None:
     model, recipe = learned(sys.argv[1] if len(sys.argv) > 1 else None)
-    fitted = {name: replace(options, code_steps=recipe.code.fit_steps) for name, options in VARIANTS.items()}
+    fitted = {name: replace(options, fit_steps=recipe.code.fit_steps) for name, options in VARIANTS.items()}
     jobs = {name: partial(edits, model, options) for name, options in fitted.items()}
     plain = partial(ancestral, model, recipe, SLICE)
     ratios: dict[str, list[float]] = {name: [] for name in jobs}

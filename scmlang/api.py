@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from scmlang.identify.result import Identification
     from scmlang.neural.query import EditAnswer
     from scmlang.neural.summary import Summary
+    from scmlang.train.progress import Progress
     from scmlang.train.runs import Run
     from scmlang.train.session import Training
-    from scmlang.train.trainer import Progress
 
 RUNS = Path("runs")
 
@@ -284,7 +284,7 @@ class Model:
         """Train on a data folder and return the run.
 
         Args:
-            data: an image folder, see ``docs/data.md``.
+            data: an image folder, see ``docs/data.md``, or shards, see ``docs/scaling.md``.
             recipe: a recipe's name or path.
             overrides: ``"group.key=value"`` each.
             runs: where run folders are kept.
@@ -318,12 +318,12 @@ class Model:
         Arguments and errors are those of :meth:`train`; the run is made when the context is entered, and
         locked until it is left. See ``docs/extending.md``.
         """
-        from scmlang.data.image_folder import read_folder
+        from scmlang.data.shards import read_data
         from scmlang.train.loading import load_recipe
         from scmlang.train.session import open_training, start_run
 
         loaded, plan = load_recipe(recipe, overrides), self.compilation.plan
-        dataset = read_folder(Path(data), self._checked)
+        dataset = read_data(Path(data), self._checked)
         run = start_run(Path(runs), self._checked, plan, loaded, Path(data))
         with open_training(run, plan, dataset) as training:
             yield training

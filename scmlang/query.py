@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from scmlang.data.image_file import read_image, write_image
-from scmlang.data.image_folder import read_folder
 from scmlang.data.output import whole_file
 from scmlang.data.pictures import Caption, Row, difference_map, draw_grid
+from scmlang.data.shards import read_rows
 from scmlang.diagnostics.base import Diagnostic, ScmError
 from scmlang.identify.standing import standing
 from scmlang.neural.edit import EditOptions
@@ -155,7 +155,7 @@ def _subjects(artefact: Artefact, image: ImagePlan, options: QueryOptions) -> li
     if options.images:
         return [Subject(str(path), read_image(path, image.domain), known) for path in options.images]
     folder = artefact.run.data
-    split = read_folder(folder, artefact.causal_model, ("test",), limit=TEST_IMAGES)["test"]
+    split = read_rows(folder, artefact.causal_model, "test", TEST_IMAGES)
     return [
         Subject(
             str(folder / "test" / split.files[i]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar, cast
 
@@ -96,7 +97,7 @@ class Registry(Generic[T]):
         for point in entry_points(group=self.group):
             if point.name not in self._loaders:
                 self._points[point.name] = point
-                self._loaders[point.name] = lambda point=point: self._load(point)  # type: ignore[misc]
+                self._loaders[point.name] = partial(self._load, point)
 
     def _load(self, point: EntryPoint) -> T:
         try:

@@ -22,8 +22,8 @@ from scmlang.diagnostics.render import render, wants_colour
 
 if TYPE_CHECKING:
     from scmlang.train.processes import Processes
+    from scmlang.train.progress import Progress
     from scmlang.train.runs import Run
-    from scmlang.train.trainer import Progress
 
 ECHO = 5.0  # seconds in which a signal may come again by way of the launcher
 SHOWN = ("first_stage", "diffusion", "pixels", "likelihood", "kl", "recognition", "effect", "refinement")

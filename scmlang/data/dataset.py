@@ -1,11 +1,11 @@
-"""A data set in memory: frozen values that training, queries and evaluation share."""
+"""A data set, in memory or in files: frozen values that training, queries and evaluation share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,20 +32,6 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.images)
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """The splits of a data folder, those that it has, in the order train, val, test."""
-
-    path: Path
-    splits: Mapping[str, Split]
-
-    def __getitem__(self, split: str) -> Split:
-        return self.splits[split]
-
-    def __contains__(self, split: object) -> bool:
-        return split in self.splits
 
 
 class StoredImages(Protocol):
@@ -76,15 +62,24 @@ class StoredSplit:
         return len(self.images)
 
 
+Part = TypeVar("Part", Split, StoredSplit)
+
+
 @dataclass(frozen=True)
-class StoredDataset:
-    """The splits of a data set that does not fit into memory, in the order train, val, test."""
-
+class _Splits(Generic[Part]):
     path: Path
-    splits: Mapping[str, StoredSplit]
+    splits: Mapping[str, Part]
 
-    def __getitem__(self, split: str) -> StoredSplit:
+    def __getitem__(self, split: str) -> Part:
         return self.splits[split]
 
     def __contains__(self, split: object) -> bool:
         return split in self.splits
+
+
+class Dataset(_Splits[Split]):
+    """The splits of a data folder, those that it has, in the order train, val, test."""
+
+
+class StoredDataset(_Splits[StoredSplit]):
+    """The splits of a data set that does not fit into memory, likewise."""

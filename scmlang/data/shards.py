@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scmlang.data.dataset import SPLITS, Dataset, StoredDataset, StoredSplit
+from scmlang.data.dataset import SPLITS, Dataset, Split, StoredDataset, StoredSplit
 from scmlang.data.image_file import decode_image, quiet_decoder
 from scmlang.data.image_folder import (
     FILE_NAME,
@@ -47,14 +47,36 @@ def read_data(path: Path, model: CausalModel) -> Dataset | StoredDataset:
     Raises:
         ScmError: as :func:`scmlang.data.image_folder.read_folder`, and E213 for a shard.
     """
-    if path.suffix == ".tar":
-        return StoredDataset(path, {"train": read_shards(_matching(path), "train", model)})
-    found = {split: sorted((path / split).glob("*.tar")) for split in SPLITS}
-    if not found["train"]:
+    shards = _shards_of(path)
+    if not shards:
         return read_folder(path, model)
-    return StoredDataset(
-        path, {name: read_shards(files, name, model) for name, files in found.items() if files}
-    )
+    return StoredDataset(path, {name: read_shards(files, name, model) for name, files in shards.items()})
+
+
+def read_rows(path: Path, model: CausalModel, split: str, limit: int) -> Split:
+    """The first rows of one split, in memory, of whatever :func:`read_data` reads.
+
+    Raises:
+        ScmError: as of that, and E121 when the shards have no such split.
+    """
+    shards = _shards_of(path)
+    if not shards:
+        return read_folder(path, model, (split,), limit)[split]
+    if split not in shards:
+        helps = (f"a folder of shards has {split}/*.tar; a pattern is the training split alone",)
+        raise ScmError([Diagnostic("E121", f"the shards `{path}` have no split `{split}`", helps=helps)])
+    stored = read_shards(shards[split], split, model)
+    images = stored.images[np.arange(min(limit, len(stored)))]
+    columns = {name: values[:limit] for name, values in stored.columns.items()}
+    return Split(split, images, columns, stored.files[:limit])
+
+
+def _shards_of(path: Path) -> dict[str, list[Path]]:
+    """The shards of each split; none of an image folder."""
+    if path.suffix == ".tar":
+        return {"train": _matching(path)}
+    found = {split: sorted((path / split).glob("*.tar")) for split in SPLITS}
+    return {split: files for split, files in found.items() if files} if found["train"] else {}
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class ImageMechanism(ModelMixin, ConfigMixin):  # type: ignore[misc]  # diffuser
         ScmError: E224 where nothing is denoised; what :class:`PictureModel` raises.
     """
 
-    @register_to_config  # type: ignore[untyped-decorator]
+    @register_to_config  # type: ignore[untyped-decorator]  # diffusers has no types
     def __init__(self, record: dict[str, Any]) -> None:
         super().__init__()
         self.picture = PictureModel(GeneratorRecord.model_validate_json(json.dumps(record)))
@@ -107,7 +107,7 @@ class StepScheduler(SchedulerMixin, ConfigMixin):  # type: ignore[misc]  # diffu
 
     order = 1
 
-    @register_to_config  # type: ignore[untyped-decorator]
+    @register_to_config  # type: ignore[untyped-decorator]  # diffusers has no types
     def __init__(
         self,
         num_train_timesteps: int = 1000,

@@ -27,7 +27,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 
 FREQUENCIES = 16
 CONTEXT = 128
@@ -63,8 +63,8 @@ class CodeRefinement(nn.Module):
 
     def loss(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Conditional flow matching, a mean over numbers, at a random time a row."""
-        time = shards.uniform((len(noise),), noise.device)
-        target = shards.normal_like(noise)
+        time = sharing.uniform((len(noise),), noise.device)
+        target = sharing.normal_like(noise)
         weight = time[:, None, None, None]
         field = self.field((1 - weight) * noise + weight * target, time, condition)
         return F.mse_loss(field, target - noise)

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 from scmlang.neural.generator import NetworkGenerator
 from scmlang.neural.guidance import guided
 from scmlang.neural.image import Condition, Fidelity, Replay, Vectors
@@ -55,7 +55,7 @@ class VariationalGenerator(NetworkGenerator):
         With a weight of KL(q ‖ N(0, 1)) of one over the count of those numbers, the sum is the negative
         evidence lower bound, per number.
         """
-        dropped = {name: shards.uniform((len(image),), image.device) < dropout for name in vectors}
+        dropped = {name: sharing.uniform((len(image),), image.device) < dropout for name in vectors}
         error = F.mse_loss(self(self.condition(vectors, dropped), code), image)
         log_variance = 2 * self.log_deviation.clamp(min=-6)
         return {"pixels": 0.5 * (error / log_variance.exp() + log_variance + math.log(2 * math.pi))}

@@ -1,11 +1,12 @@
 """The counterfactual edit I[X=x] | I: abduction, action, prediction.
 
-Abduct the labels' noise (:mod:`scmlang.neural.abduction`), the semantic code z (the mean of q(z | I, v)) and
-the diffusion noise (:mod:`scmlang.neural.inversion`); act by cutting the arrows into X; predict the labels in
-topological order and the image from the new v with the same noise: that of the diffusion, and that of the
-code (:mod:`scmlang.neural.code_flow`; z itself where there is no flow). The labels are then one draw from
-their counterfactual posterior; the image approximates one, since z is held at its mean and the inverted noise
-explains the image without being drawn from its posterior.
+Abduct the labels' noise (:mod:`scmlang.neural.abduction`), the semantic code z, fitted from the mean of
+q(z | I, v) on (:mod:`scmlang.neural.code_abduction`), and the diffusion noise
+(:mod:`scmlang.neural.inversion`); act by cutting the arrows into X; predict the labels in topological order
+and the image from the new v with the same noise: that of the diffusion, and that of the code
+(:mod:`scmlang.neural.code_flow`; z itself where there is no flow). The labels are then one draw from their
+counterfactual posterior; the image approximates one, since z is one value and the inverted noise explains
+the image, and neither is drawn from its posterior.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class EditOptions:
         batch: rows per forward pass.
         interval: of b / (a + b), the share of noise, within which guidance acts.
         bfloat16: whether the network works in half precision, where the processor has it.
-        code_steps: by which the code of a picture that changes is fitted to it
+        fit_steps: by which the code of a picture that changes is fitted to it
             (:mod:`scmlang.neural.code_abduction`), a network evaluation and its gradient each.
     """
 
@@ -45,7 +46,7 @@ class EditOptions:
     batch: int = 128
     interval: tuple[float, float] = (1 / 3, 1.0)
     bfloat16: bool = False
-    code_steps: int = 0
+    fit_steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _replays(
     vectors = model.vectors(labels, images)
     factual = generator.condition(vectors)
     posterior = generator.encode(images, factual)
-    start = generator.start(len(images), seed) if options.code_steps else None
+    start = generator.start(len(images), seed) if options.fit_steps else None
     fidelity = generator.fidelity(options.inversion)
     every = torch.arange(len(images), device=images.device)
     changed = [every[_changed(vectors, labels, world, len(every))] for world in worlds]
@@ -153,7 +154,7 @@ def _replays(
         images[inverted],
         factual[inverted],
         posterior.take(inverted),
-        options.code_steps,
+        options.fit_steps,
         None if start is None else start.to(images.device)[inverted],
     )
     noise = generator.code_noise(code, factual)

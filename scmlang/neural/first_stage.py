@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from torch import Tensor, nn
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 from scmlang.neural.settings import AutoencoderSettings
 
 MOMENTUM = 0.02
@@ -72,7 +72,7 @@ class FirstStage(nn.Module):
         """
         posterior = self._posterior(image)
         self._observe(posterior.mode().detach(), MOMENTUM)
-        noise = shards.normal(posterior.mean.shape, image.device).to(posterior.mean.dtype)
+        noise = sharing.normal(posterior.mean.shape, image.device).to(posterior.mean.dtype)
         latents = posterior.mean + posterior.std * noise
         height, width = self.size
         decoded = self.autoencoder.decode(latents).sample[:, :, :height, :width]
@@ -89,6 +89,6 @@ class FirstStage(nn.Module):
 
     def _observe(self, mean: Tensor, momentum: float) -> None:
         columns = mean.float().transpose(0, 1).flatten(1)
-        centre, spread = shards.moments(columns)
+        centre, spread = sharing.moments(columns)
         self.location.lerp_(centre[:, None, None], momentum)
         self.scale.lerp_(spread.clamp(min=1e-4)[:, None, None], momentum)

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 from scmlang.neural.backbone import BACKBONES, BackboneShape
 from scmlang.neural.code_flow import CodeFlow
 from scmlang.neural.image import Code, Condition, Fidelity, Generator, Replay, Vectors
@@ -204,15 +204,15 @@ class DiffusionGenerator(NetworkGenerator):
         """``diffusion``: E‖target − prediction‖² per number, at a random time a row."""
         n, device = len(image), image.device
         t = draw_times(n, self.schedule.train_timesteps, noise_bias).to(device)
-        noise = shards.normal_like(image)
-        dropped = {name: shards.uniform((n,), device) < dropout for name in vectors}
+        noise = sharing.normal_like(image)
+        dropped = {name: sharing.uniform((n,), device) < dropout for name in vectors}
         output = self(self.schedule.add_noise(image, noise, t), t, self.condition(vectors, dropped), code)
         return {"diffusion": F.mse_loss(output, self.schedule.target(image, noise, t))}
 
     def draw(self, condition: Tensor, code: Tensor, start: Tensor | None = None) -> Tensor:
         """The estimate from pure noise at the last time step."""
         t = torch.full((len(code),), self.schedule.train_timesteps - 1, device=code.device)
-        noise = shards.normal((len(code), *self.shape), code.device) if start is None else start
+        noise = sharing.normal((len(code), *self.shape), code.device) if start is None else start
         return self.estimate(noise, t, condition, code)
 
     def start(self, n: int, seed: torch.Generator) -> Tensor:
@@ -227,7 +227,7 @@ class DiffusionGenerator(NetworkGenerator):
         with torch.no_grad():
             first = self.draw(condition, code)
         t = draw_times(len(code), self.schedule.train_timesteps, noise_bias).to(code.device)
-        noisy = self.schedule.add_noise(first, shards.normal_like(first), t)
+        noisy = self.schedule.add_noise(first, sharing.normal_like(first), t)
         return self.estimate(noisy, t, condition, code)
 
     def fidelity(self, inversion: str) -> Fidelity:

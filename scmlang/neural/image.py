@@ -19,7 +19,7 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor, nn
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 from scmlang.neural.code_flow import CodeFlow
 
 Vectors = Mapping[str, Tensor]
@@ -34,7 +34,7 @@ class Code:
 
     def sample(self, generator: torch.Generator | None = None) -> Tensor:
         shape = self.mean.shape
-        noise = shards.normal(shape) if generator is None else torch.randn(shape, generator=generator)
+        noise = sharing.normal(shape) if generator is None else torch.randn(shape, generator=generator)
         return self.mean + noise.to(self.mean.device) * (0.5 * self.log_variance).exp()
 
     def take(self, rows: Tensor) -> Code:

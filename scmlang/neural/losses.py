@@ -25,7 +25,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 from scmlang.neural.code_flow import normal_log_prob
 from scmlang.neural.embeddings import LevelAutoencoder
 from scmlang.neural.image import Code, Generator, Vectors
@@ -219,8 +219,8 @@ def blurred(images: Tensor, largest: float) -> Tensor:
     perceptually-aligned gradients a general property of robust classifiers?", arXiv:1910.08640), so the
     generator is not taught the patterns that merely fool it.
     """
-    deviation = largest * shards.uniform((len(images), 1, 1, 1), images.device)
-    return images + deviation * shards.normal_like(images)
+    deviation = largest * sharing.uniform((len(images), 1, 1, 1), images.device)
+    return images + deviation * sharing.normal_like(images)
 
 
 def _back_translate(
@@ -257,15 +257,15 @@ def swap_labels(model: NeuralCausalModel, labels: Labels, names: tuple[str, ...]
     of another row.
     """
     n = len(next(iter(labels.values())))
-    chosen = shards.uniform((n, len(names))) < 1 / 3
-    chosen.scatter_(1, shards.integers(len(names), (n, 1)), True)
+    chosen = sharing.uniform((n, len(names))) < 1 / 3
+    chosen.scatter_(1, sharing.integers(len(names), (n, 1)), True)
     result = dict(labels)
     for column, name in enumerate(names):
         value = labels[name]
         part = model.autoencoder(name)
         if isinstance(part, LevelAutoencoder):
-            other = shards.integers(part.levels, (n,)).to(value.device)
+            other = sharing.integers(part.levels, (n,)).to(value.device)
         else:
-            other = shards.shuffled(value)
+            other = sharing.shuffled(value)
         result[name] = torch.where(chosen[:, column].to(value.device), other, value)
     return result

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 from scmlang.neural.naming import module_key
 from scmlang.neural.plan import LabelPlan
 from scmlang.semantics.domains import Finite
@@ -58,7 +58,7 @@ class Recogniser(nn.Module):
         """Update the moving mean squared errors of the real heads, in standardised units."""
         for i, name in enumerate(self._real):
             error = ((outputs[name][:, 0] - targets[name]) ** 2).mean()
-            self.errors[i].lerp_(shards.mean(error), 0.01)
+            self.errors[i].lerp_(sharing.mean(error), 0.01)
 
     def deviation(self, name: str) -> Tensor:
         """The standard deviation of a real head's error, in standardised units."""

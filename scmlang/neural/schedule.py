@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from scmlang.neural import shards
+from scmlang.neural import sharing
 from scmlang.neural.paths import PATHS
 from scmlang.neural.predictions import PREDICTIONS
 
@@ -120,4 +120,4 @@ class NoiseSchedule(nn.Module):
 
 def draw_times(n: int, steps: int, noise_bias: float) -> Tensor:
     """Time steps int64 ``[n]`` with density ∝ t^(1/noise_bias − 1) on 0..steps−1."""
-    return (shards.uniform((n,)) ** noise_bias * steps).long().clamp(max=steps - 1)
+    return (sharing.uniform((n,)) ** noise_bias * steps).long().clamp(max=steps - 1)

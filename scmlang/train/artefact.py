@@ -78,10 +78,10 @@ class Artefact:
             if steps is not None or sampler is not None:
                 message = f"the generator `{self.model.generator_name}` draws in one pass, without a sampler"
                 raise ScmError([Diagnostic("E217", message, helps=("leave out --steps and --sampler",))])
-            return EditOptions(1, generator.inversions[0], guidance, seed, code_steps=fit_steps)
+            return EditOptions(1, generator.inversions[0], guidance, seed, fit_steps=fit_steps)
         inversion = recipe.inversion if sampler is None else _inversion(sampler)
         count = recipe.steps if steps is None else steps
-        return EditOptions(count, inversion, guidance, seed, code_steps=fit_steps)
+        return EditOptions(count, inversion, guidance, seed, fit_steps=fit_steps)
 
 
 def _inversion(sampler: str) -> str:

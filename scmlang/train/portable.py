@@ -16,8 +16,9 @@ from torch import Tensor
 
 from scmlang.data.folder_writer import observed_texts
 from scmlang.data.image_file import write_image
-from scmlang.data.image_folder import FILE_NAME, image_variable, read_folder, table_name
+from scmlang.data.image_folder import FILE_NAME, image_variable, table_name
 from scmlang.data.output import whole_folder
+from scmlang.data.shards import read_rows
 from scmlang.data.table import write_table
 from scmlang.semantics.model import CausalModel
 from scmlang.train.atomic import to_json, write_file
@@ -46,7 +47,7 @@ def write_portable(run: Run, model: CausalModel, out: Path, pictures: int = 8, *
             E138 and E139 when the folder cannot be written.
     """
     checkpoint = load_latest(run, only=("model",))
-    test = read_folder(run.data, model, ("test",), limit=pictures)["test"]
+    test = read_rows(run.data, model, "test", pictures)
     image = image_variable(model)
     with whole_folder(out, force, lambda folder: (folder / "run.json").is_file()) as stage:
         record = run.record.model_copy(update={"data": DATA})

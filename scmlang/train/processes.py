@@ -20,7 +20,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.neural.shards import Shard
+from scmlang.neural.sharing import Shard
 from scmlang.train.atomic import reason
 
 PATIENCE = timedelta(minutes=30)  # with a process that neither answers nor ends

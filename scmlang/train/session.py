@@ -20,16 +20,18 @@ from scmlang.train.atomic import to_json, write_file
 from scmlang.train.autoencoder import sized, take_over
 from scmlang.train.batches import TensorData, tensor_data
 from scmlang.train.checkpoint import save
+from scmlang.train.devices import choose_device
 from scmlang.train.lock import locked
 from scmlang.train.metrics_log import MetricsLog, finite
 from scmlang.train.parallel import check_layout, whole
 from scmlang.train.plugins import plugins_of, require_plugins
 from scmlang.train.preview import preview
 from scmlang.train.processes import Elsewhere, Processes, processes
+from scmlang.train.progress import Divergence, Progress
 from scmlang.train.recipe import Recipe
 from scmlang.train.runs import Run, RunRecord, create_run
 from scmlang.train.settings import neural_settings
-from scmlang.train.trainer import Divergence, Progress, Trainer, choose_device, fit_scales, is_due
+from scmlang.train.trainer import Trainer, fit_scales, is_due
 
 Listener = Callable[[Progress], None]
 

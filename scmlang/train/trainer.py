@@ -5,7 +5,7 @@ stop. What it trains is :class:`scmlang.neural.losses.TrainingObjective`; device
 accelerate's, the moving average of the weights is diffusers'.
 
 Where several processes train one model, each has a trainer, and every batch is shared among them
-(:mod:`scmlang.neural.shards`), so that losses and weights are those of one process, up to rounding.
+(:mod:`scmlang.neural.sharing`), so that losses and weights are those of one process, up to rounding.
 """
 
 from __future__ import annotations
@@ -16,26 +16,25 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
-from accelerate import Accelerator
-from accelerate.state import AcceleratorState, is_initialized
-from accelerate.utils import DistributedDataParallelKwargs, is_bf16_available
 from diffusers.training_utils import EMAModel
 from torch import Tensor
 
 from scmlang.diagnostics.base import Diagnostic, ScmError
-from scmlang.neural.code_refinement import CodeRefinement
 from scmlang.neural.embeddings import RealAutoencoder
 from scmlang.neural.losses import Batch, TrainingObjective
 from scmlang.neural.ncm import NeuralCausalModel
-from scmlang.neural.shards import sharing
+from scmlang.neural.sharing import sharing
 from scmlang.train.batches import TensorData, step_rows
 from scmlang.train.checkpoint import Checkpoint, load_latest, save
+from scmlang.train.devices import accelerator_of, choose_device
+from scmlang.train.optimizer import optimizer_tensors, parameter_groups, refinement_of, restore_optimizer
 from scmlang.train.parallel import check_layout, local, parts, split, whole
 from scmlang.train.processes import Processes, processes
+from scmlang.train.progress import Divergence, Meter, Progress
 from scmlang.train.recipe import Recipe
 from scmlang.train.rng import restore_shared_rng, shared_rng_state
 from scmlang.train.runs import Run
@@ -43,66 +42,6 @@ from scmlang.train.settings import loss_weights
 
 SWAPPING_STARTS = 200
 REFINEMENT_WARMUP = 0.05  # part of the refinement in which its learning rate rises
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The state after a step.
-
-    Attributes:
-        step: optimiser steps done.
-        fraction: of the training, 0..1, by steps or by the wall clock, whichever is ahead.
-        loss: the weighted sum; ``terms``: every unweighted term. Means since the last record.
-        images_per_second: since the last record.
-        seconds: spent in training, those before a resumption included.
-        seconds_left: at the present rate.
-    """
-
-    step: int
-    fraction: float
-    loss: float
-    terms: Mapping[str, float]
-    images_per_second: float
-    seconds: float
-    seconds_left: float
-
-
-class Divergence(ScmError):
-    """E181: the loss of a step was not finite.
-
-    Attributes:
-        step: optimiser steps done before it.
-        rows: of the training split, of the step's batch, from 0.
-        terms: every term of the loss.
-    """
-
-    def __init__(self, step: int, rows: list[int], terms: Mapping[str, float]) -> None:
-        helps = (
-            "lower the learning rate, for instance --set train.lr=5e-4",
-            "look for huge values in a real column of the data",
-        )
-        message = f"the loss of step {step + 1} is not a finite number"
-        super().__init__([Diagnostic("E181", message, helps=helps)])
-        self.step, self.rows, self.terms = step, rows, dict(terms)
-
-
-def choose_device(recipe: Recipe) -> torch.device:
-    """The recipe's device; ``auto`` is CUDA, else the CPU. Abduction needs float64, which MPS lacks.
-
-    Raises:
-        ScmError: E180 when the device is not there, E186 when it lacks the recipe's precision.
-    """
-    wanted, precision = recipe.train.device, recipe.train.precision
-    there = {"cpu": True, "cuda": torch.cuda.is_available()}
-    if wanted == "auto":
-        wanted = "cuda" if there["cuda"] else "cpu"
-    if not there[wanted]:
-        message = f"the device `{wanted}` is not available on this machine"
-        raise ScmError([recipe.problem("train.device", "E180", message, "use train.device=auto")])
-    if (precision == "fp16" and wanted == "cpu") or (precision == "bf16" and not is_bf16_available(True)):
-        message = f"the device `{wanted}` does not compute in `{precision}`"
-        raise ScmError([recipe.problem("train.precision", "E186", message, "use train.precision=no")])
-    return torch.device(wanted)
 
 
 def is_due(step: int, period: int) -> bool:
@@ -147,7 +86,7 @@ class Trainer:
         if self.team.count > 1:
             refines = refinement_of(model) is not None
             self.team.lead(lambda: check_layout(recipe, self.team, refines))
-        self.accelerator = _accelerator(device, options.precision, self.team)
+        self.accelerator = accelerator_of(device, options.precision, self.team)
         self._is_split = options.fsdp and self.team.count > 1
         # Parameters that are split must be contiguous; images are laid out as the recipe says all the same.
         last = options.channels_last and not self._is_split
@@ -161,9 +100,8 @@ class Trainer:
             split(self.objective, device, self.team, recipe)
         optimizer = torch.optim.AdamW(parameter_groups(model, recipe), betas=options.betas, foreach=True)
         if not self._is_split:
-            with (
-                warnings.catch_warnings()
-            ):  # accelerate's name of `forward_sync_buffers` is PyTorch's old one
+            # Accelerate's name of `forward_sync_buffers` is PyTorch's old one.
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
                 self.objective = self.accelerator.prepare(self.objective)
         self.optimizer = self.accelerator.prepare(optimizer)
@@ -200,7 +138,7 @@ class Trainer:
         Raises:
             ScmError: E181 when the loss is not finite, before the weights have changed by it.
         """
-        meter = _Meter(self.team)
+        meter = Meter(self.team)
         started = time.monotonic() - self.seconds
         while self.fraction < 1:
             refining = self.refining
@@ -354,7 +292,7 @@ class Trainer:
         tensors = {
             "model": averaged,
             "training": whole(self.model.state_dict()),
-            "optimizer": whole(_optimizer_tensors(self.optimizer)),
+            "optimizer": whole(optimizer_tensors(self.optimizer)),
             "rng": random_tensors,
         }
         state = {"step": self.step, "seconds": self.seconds, **random_states}
@@ -373,7 +311,7 @@ class Trainer:
         self.average.shadow_params = [p.detach().clone() for p in self.model.parameters()]
         self.average.optimization_step = checkpoint.step
         self._load(checkpoint.tensors["training"])
-        _restore_optimizer(self.optimizer, checkpoint.tensors["optimizer"])
+        restore_optimizer(self.optimizer, checkpoint.tensors["optimizer"])
         restore_shared_rng(checkpoint.tensors["rng"], checkpoint.state, self.team)
         self.step, self.seconds = checkpoint.step, float(checkpoint.state["seconds"])
         return checkpoint
@@ -401,85 +339,3 @@ def shared_checkpoint(run: Run, team: Processes) -> Checkpoint:
     tensors = {stem: team.tensors(found[0].tensors[stem] if found else {}) for stem in stems}
     step, state = team.told([found[0].step, dict(found[0].state)] if found else None)
     return replace(found[0], tensors=tensors) if found else Checkpoint(step, run.folder, tensors, state)
-
-
-def _accelerator(device: torch.device, precision: str, team: Processes) -> Accelerator:
-    """An accelerator for a device and a precision, whatever this process trained on before.
-
-    Accelerate keeps both in a state that the whole process shares and refuses to change it.
-    """
-    if is_initialized():
-        state = AcceleratorState()
-        has = (state.num_processes, state.mixed_precision, state.device.type)
-        if has != (team.count, precision, device.type):
-            AcceleratorState._reset_state(reset_partial_state=True)
-    # Which parameters a step trains depends on the stage, and buffers are alike in all processes already.
-    copies = DistributedDataParallelKwargs(find_unused_parameters=True, broadcast_buffers=False)
-    return Accelerator(cpu=device.type == "cpu", mixed_precision=precision, kwargs_handlers=[copies])
-
-
-def refinement_of(model: NeuralCausalModel) -> CodeRefinement | None:
-    """The refinement of the code's flow, if the model has one."""
-    flow = model.generator.flow if model.generator else None
-    return flow.refinement if flow else None
-
-
-def parameter_groups(model: NeuralCausalModel, recipe: Recipe) -> list[dict[str, object]]:
-    """Label mechanisms at their own rate; they and the code's flow without decay.
-
-    Decay would pull probabilities to uniform. The flow's gradient is clipped apart from the generator's, as
-    the two losses have nothing to do with each other.
-    """
-    labels = [*model.mechanisms.parameters(), *model.shared.parameters()]
-    code_flow = model.generator.flow if model.generator else None
-    flow = list(code_flow.parameters()) if code_flow else []
-    known = {id(parameter) for parameter in (*labels, *flow)}
-    others = [parameter for parameter in model.parameters() if id(parameter) not in known]
-    options = recipe.train
-    return [
-        {"params": others, "lr": options.lr, "weight_decay": options.weight_decay},
-        {"params": labels, "lr": options.label_lr, "weight_decay": 0.0},
-        *([{"params": flow, "lr": options.lr, "weight_decay": 0.0}] if flow else []),
-    ]
-
-
-class _Meter:
-    """Means of the losses since the last reading, added up on the device: no waiting between steps."""
-
-    def __init__(self, team: Processes) -> None:
-        self._team = team
-        self._clear()
-
-    def add(self, images: int, loss: Tensor, terms: Mapping[str, Tensor]) -> None:
-        for name, value in {"loss": loss, **terms}.items():
-            self._sums[name] = self._sums.get(name, torch.zeros_like(value)) + value
-            self._counts[name] = self._counts.get(name, 0) + 1
-        self._images += images
-
-    def read(self, step: int, fraction: float, seconds: float) -> Progress:
-        sums = self._team.mean(torch.stack([value.float() for value in self._sums.values()])).tolist()
-        means = {name: value / self._counts[name] for name, value in zip(self._sums, sums, strict=True)}
-        rate = self._images / max(time.monotonic() - self._since, 1e-9)
-        self._clear()
-        left = seconds / fraction * (1 - fraction) if fraction else math.inf
-        return Progress(step, fraction, means.pop("loss"), means, rate, seconds, left)
-
-    def _clear(self) -> None:
-        self._sums: dict[str, Tensor] = {}
-        self._counts: dict[str, int] = {}
-        self._images, self._since = 0, time.monotonic()
-
-
-def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    state = optimizer.state_dict()["state"]
-    return {f"{i}.{key}": value for i, entry in state.items() for key, value in entry.items()}
-
-
-def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    state: dict[int, dict[str, Tensor]] = {}
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    for name, value in tensors.items():
-        index, key = name.split(".", 1)
-        parameter = parameters[int(index)]
-        state.setdefault(int(index), {})[key] = parts({key: value}, {key: parameter})[key]
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

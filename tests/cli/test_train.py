@@ -13,7 +13,7 @@ import pytest
 
 from scmlang.cli.train import _progress, describe
 from scmlang.train.metrics_log import read_metrics
-from scmlang.train.trainer import Progress
+from scmlang.train.progress import Progress
 from tests.cli.process import EXAMPLES, TINY, command, run_here
 
 STROKES = EXAMPLES / "strokes" / "strokes.scm"

@@ -13,7 +13,7 @@ from PIL import Image
 
 from scmlang.compiler import Compilation
 from scmlang.data.dataset import Dataset, StoredDataset
-from scmlang.data.shards import read_data
+from scmlang.data.shards import read_data, read_rows
 from scmlang.data.tar_file import LARGEST, read_member, tar_members
 from scmlang.diagnostics.base import ScmError
 
@@ -194,3 +194,19 @@ def test_images_are_checked_before_they_are_decoded(tmp_path: Path) -> None:
         with pytest.raises(ScmError) as error:
             data["train"].images[np.array([0])]
         assert [d.code for d in error.value.diagnostics] == [code]
+
+
+def test_the_first_rows_of_a_split_are_read_alone(tmp_path: Path) -> None:
+    for split, parts in {"train": [[9]], "test": [[1, 2], [30, 40]]}.items():
+        (tmp_path / split).mkdir()
+        for number, values in enumerate(parts):
+            shard(tmp_path / split / f"{number}.tar", values)
+    for limit, wanted in ((3, [1, 2, 30]), (9, [1, 2, 30, 40])):
+        rows = read_rows(tmp_path, MODEL, "test", limit)
+        assert [int(image[0, 0, 0]) for image in rows.images] == wanted
+        assert rows.columns["X"].tolist() == [value % 2 for value in wanted]
+        assert len(rows.files) == len(rows) == len(wanted)
+    with pytest.raises(ScmError) as error:
+        read_rows(tmp_path / "train" / "0.tar", MODEL, "test", 3)
+    (problem,) = error.value.diagnostics
+    assert problem.code == "E121"

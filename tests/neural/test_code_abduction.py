@@ -101,7 +101,7 @@ def test_a_fitted_code_explains_the_image_better_and_edits_stay_exact() -> None:
     fitted = explain(generator, images, condition, code, 5, start)
     assert error(fitted) < error(code.mean)
     assert all(parameter.grad is None for parameter in model.parameters())
-    options = EditOptions(steps=2, code_steps=3)
+    options = EditOptions(steps=2, fit_steps=3)
     same = counterfactual_edit(model, images, labels, {}, options)
     assert torch.equal(same.edited, images)
     moved = {"C": 1 - labels["C"]}

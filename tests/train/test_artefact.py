@@ -29,9 +29,9 @@ def refusal(of: Artefact, steps: int | None, sampler: str | None) -> str:
 
 def test_a_diffusion_model_inverts_what_is_asked_for(tmp_path: Path) -> None:
     made = artefact(tmp_path, "diffusion.inversion=ddim", "code.fit_steps=4")
-    assert made.edit_options(None, None, {"D": 2.0}, 5) == EditOptions(3, "ddim", {"D": 2.0}, 5, code_steps=4)
-    assert made.edit_options(2, "ddpm", {}, 0) == EditOptions(2, "edit_friendly", {}, 0, code_steps=4)
-    assert made.edit_options(2, "sde-dpmsolver++", {}, 0) == EditOptions(2, "ledits++", {}, 0, code_steps=4)
+    assert made.edit_options(None, None, {"D": 2.0}, 5) == EditOptions(3, "ddim", {"D": 2.0}, 5, fit_steps=4)
+    assert made.edit_options(2, "ddpm", {}, 0) == EditOptions(2, "edit_friendly", {}, 0, fit_steps=4)
+    assert made.edit_options(2, "sde-dpmsolver++", {}, 0) == EditOptions(2, "ledits++", {}, 0, fit_steps=4)
     assert "`dpmsolver++` draws new images only" in refusal(made, None, "dpmsolver++")
     assert "no sampler `euler`" in refusal(made, None, "euler")
 

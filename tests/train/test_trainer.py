@@ -11,8 +11,10 @@ from torch import Tensor
 
 from scmlang.diagnostics.base import ScmError
 from scmlang.train.checkpoint import load_latest
+from scmlang.train.devices import choose_device
 from scmlang.train.loading import load_recipe
-from scmlang.train.trainer import Trainer, choose_device, fit_scales, parameter_groups
+from scmlang.train.optimizer import parameter_groups
+from scmlang.train.trainer import Trainer, fit_scales
 from tests.train.support import SCENE, new_run, recipe, trainer_of
 
 

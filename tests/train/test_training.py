@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 import scmlang
 from scmlang.compiler import open_artefact
 from scmlang.diagnostics.base import ScmError
+from scmlang.query import QueryOptions, answer_query
 from scmlang.train.checkpoint import load_latest
 from scmlang.train.metrics_log import read_metrics
 from scmlang.train.session import open_training
@@ -41,6 +43,23 @@ def test_iterating_trains_as_train_does_whatever_the_caller_does_between(data: P
     for group in ("model", "training", "optimizer"):
         both = (load_latest(run).tensors[group] for run in (whole, training.run))
         assert same(*both), group
+
+
+def test_shards_are_trained_from_and_their_pictures_edited(
+    data: Path, tmp_path: Path
+) -> None:
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+        with tarfile.open(tmp_path / split / "0.tar", "w", format=tarfile.USTAR_FORMAT) as tar:
+            for file in sorted((data / "train").iterdir()):
+                tar.add(file, file.name)
+    model = scmlang.loads(SCENE)
+    run = model.train(tmp_path, overrides=TINY, runs=tmp_path / "runs")
+    same_rows = model.train(data, overrides=TINY, runs=tmp_path / "runs")
+    assert len(read_metrics(run.metrics)) == len(read_metrics(same_rows.metrics)) == 6
+    answer = answer_query(open_artefact(run), "do(C=1)", QueryOptions())
+    rows = (data / "train" / "metadata.csv").read_text().splitlines()[1:9]
+    assert len(answer.images) == len(rows) == 8
 
 
 def test_a_run_is_locked_while_it_is_iterated(data: Path, tmp_path: Path) -> None:
