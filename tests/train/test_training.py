@@ -45,9 +45,7 @@ def test_iterating_trains_as_train_does_whatever_the_caller_does_between(data: P
         assert same(*both), group
 
 
-def test_shards_are_trained_from_and_their_pictures_edited(
-    data: Path, tmp_path: Path
-) -> None:
+def test_shards_are_trained_from_and_their_pictures_edited(data: Path, tmp_path: Path) -> None:
     for split in ("train", "test"):
         (tmp_path / split).mkdir()
         with tarfile.open(tmp_path / split / "0.tar", "w", format=tarfile.USTAR_FORMAT) as tar:
